@@ -1,0 +1,1 @@
+//! Application services: sign-in, enrolment, admission, sessions, bootstrap, throttle, audit

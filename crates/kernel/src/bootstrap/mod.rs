@@ -1,0 +1,4 @@
+//! The first administrator.
+
+mod window;
+pub use window::BootstrapWindow;

@@ -1,0 +1,33 @@
+//! Gatefold's domain types, its witnesses, and the primitives behind every step.
+//!
+//! *What it is:* parsed values ([`Login`], [`Token`], [`Secret`]), facts that only a check can
+//! construct ([`Verified`], [`BootstrapWindow`]), and pure functions from input to verdict.
+//!
+//! *What it is not:* it does no I/O, reads no clock and draws no randomness except through the
+//! [`ports`], and knows neither rows nor HTTP. It proves nothing about stored state; that is what
+//! the store's `Consumed` witness is for.
+//!
+//! *Where to start:* [`passkey`] for the ceremonies, [`password`] for hashing and policy,
+//! [`credential`] for "the last credential stays".
+
+pub mod account;
+pub mod bootstrap;
+pub mod credential;
+pub mod passkey;
+pub mod password;
+pub mod ports;
+pub mod secret;
+pub mod time;
+pub mod token;
+pub mod verified;
+
+pub use account::{
+    AccountId, AccountKind, AgentRole, DisplayName, EmailAddress, Login, Status, Subject,
+};
+pub use bootstrap::BootstrapWindow;
+pub use gatefold_webauthn as webauthn;
+pub use ports::{Clock, Entropy};
+pub use secret::Secret;
+pub use time::UnixMillis;
+pub use token::{Token, TokenHash};
+pub use verified::Verified;

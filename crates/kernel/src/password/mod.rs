@@ -1,0 +1,7 @@
+//! Passwords: which are accepted, how they are stored, how they are checked.
+
+mod hash;
+mod policy;
+
+pub use hash::{PasswordProof, StoredHash, WrongPassword, hash, verify};
+pub use policy::{MAX_BYTES, MIN_CHARS, NewPassword, PasswordRefusal, accept};

@@ -1,0 +1,1 @@
+//! For tests only: clocks, entropy, databases, a cutting proxy, applications in three topologies

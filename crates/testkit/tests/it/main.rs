@@ -1,0 +1,4 @@
+//! The test kit's own tests: its servers start, stop and do what they say.
+
+mod cut_proxy;
+mod postgres;
