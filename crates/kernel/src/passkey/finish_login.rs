@@ -2,7 +2,7 @@
 
 use gatefold_webauthn::{
     AuthenticationError, AuthenticationExpectations, AuthenticationResponse, Challenge, Counter,
-    CredentialId, RelyingParty, StoredCredential, UserVerification, verify_authentication,
+    CredentialId, RelyingParty, StoredCredential, UserHandleRule, UserVerification, verify_authentication,
 };
 
 use crate::{UnixMillis, Verified};
@@ -16,14 +16,15 @@ pub struct LoginExpectation<'a> {
     pub challenge: &'a Challenge,
     /// Whether the person must have been verified.
     pub user_verification: UserVerification,
-    /// Whether the response must name the account by its user handle: yes where the credential
-    /// was discovered rather than asked for (WebAuthn Level 3 section 7.2 step 6).
-    pub discovered: bool,
+    /// Whether the response must name the account by its user handle: `Required` where the
+    /// credential was discovered rather than asked for (WebAuthn Level 3 section 7.2 step 6).
+    pub user_handle: UserHandleRule,
 }
 
 /// What an authentication proved.
 #[derive(Debug)]
 pub struct PasskeyAssertion {
+    challenge: Challenge,
     credential_id: CredentialId,
     user_verified: bool,
     previous_count: u32,
@@ -32,6 +33,12 @@ pub struct PasskeyAssertion {
 }
 
 impl PasskeyAssertion {
+    /// The challenge it answered: ties the proof to one ceremony.
+    #[must_use]
+    pub fn challenge(&self) -> &Challenge {
+        &self.challenge
+    }
+
     /// Which credential signed.
     #[must_use]
     pub fn credential_id(&self) -> &CredentialId {
@@ -91,12 +98,13 @@ pub fn finish_login(
 ) -> Result<Verified<PasskeyAssertion>, LoginRefusal> {
     let expectations = AuthenticationExpectations::new(expectation.relying_party, expectation.challenge)
         .user_verification(expectation.user_verification)
-        .require_user_handle(expectation.discovered);
+        .user_handle(expectation.user_handle);
     let done = verify_authentication(&expectations, stored, response)?;
     if done.counter == Counter::Regressed {
         return Err(LoginRefusal::CounterRegressed { stored: stored.sign_count, presented: done.sign_count });
     }
     let assertion = PasskeyAssertion {
+        challenge: expectation.challenge.clone(),
         credential_id: stored.id.clone(),
         user_verified: done.flags.user_verified,
         previous_count: stored.sign_count,

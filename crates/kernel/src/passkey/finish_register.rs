@@ -2,20 +2,29 @@
 
 use gatefold_webauthn::{
     Challenge, Registered, RegistrationError, RegistrationExpectations, RegistrationResponse,
-    RelyingParty, UnixSeconds, verify_registration,
+    RelyingParty, verify_registration,
 };
 
 use crate::{UnixMillis, Verified};
 
 /// A new passkey whose attestation was checked.
 #[derive(Debug)]
-pub struct PasskeyRegistration(Registered);
+pub struct PasskeyRegistration {
+    challenge: Challenge,
+    registered: Registered,
+}
 
 impl PasskeyRegistration {
+    /// The challenge it answered: ties the proof to one ceremony.
+    #[must_use]
+    pub fn challenge(&self) -> &Challenge {
+        &self.challenge
+    }
+
     /// The facts to store.
     #[must_use]
     pub fn registered(&self) -> &Registered {
-        &self.0
+        &self.registered
     }
 }
 
@@ -29,7 +38,7 @@ pub fn finish_register(
     response: &RegistrationResponse,
     now: UnixMillis,
 ) -> Result<Verified<PasskeyRegistration>, RegistrationError> {
-    let expectations = RegistrationExpectations::new(relying_party, challenge, UnixSeconds(now.seconds()));
+    let expectations = RegistrationExpectations::new(relying_party, challenge, now.seconds());
     let registered = verify_registration(&expectations, response)?;
-    Ok(Verified::new(PasskeyRegistration(registered), now))
+    Ok(Verified::new(PasskeyRegistration { challenge: challenge.clone(), registered }, now))
 }

@@ -1,0 +1,24 @@
+//! The paths of signing in. Each ends in `admission::admit` and `session::issue`.
+
+mod passkey;
+mod password;
+mod second_step;
+
+use gatefold_kernel::Token;
+use gatefold_kernel::token::Pending;
+
+use crate::session::SignedIn;
+
+pub(crate) use passkey::{Asked, STATE, consume};
+pub use password::Typed;
+pub use second_step::WaitingLogin;
+pub(crate) use second_step::descriptors;
+
+/// What a correct password leads to.
+#[derive(Debug)]
+pub enum PasswordAnswer {
+    /// Signed in.
+    SignedIn(SignedIn),
+    /// The login waits for a passkey; the token goes into the pending cookie of the portal.
+    SecondStep(Token<Pending>),
+}

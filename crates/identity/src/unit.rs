@@ -1,0 +1,28 @@
+//! Ending a unit of work.
+
+use gatefold_store::UnitOfWork;
+
+use crate::refusal::{Failure, Halt, Outcome};
+
+/// Commits what a verdict leaves behind. A refusal keeps the consumed ceremony and the audit, so
+/// that a refused response cannot be tried again; a fault keeps nothing.
+pub(crate) async fn settle<T>(uow: UnitOfWork, verdict: Result<T, Halt>) -> Outcome<T> {
+    match verdict {
+        Ok(value) => {
+            uow.commit().await?;
+            Ok(value)
+        }
+        Err(Halt::Refuse(refusal)) => {
+            uow.commit().await?;
+            Err(Failure::Refused(refusal))
+        }
+        Err(Halt::Undo(refusal)) => {
+            drop(uow);
+            Err(Failure::Refused(refusal))
+        }
+        Err(Halt::Fault(fault)) => {
+            drop(uow);
+            Err(Failure::Fault(fault))
+        }
+    }
+}
