@@ -39,7 +39,9 @@ struct Texts {
 
 /// Serves until either side closes or the line is cut. Errors end the connection and are nobody's news.
 pub(super) async fn serve(client: TcpStream, shared: Arc<Shared>) {
-    let Ok(server) = TcpStream::connect(shared.server).await else { return };
+    let Ok(server) = TcpStream::connect(shared.server).await else {
+        return;
+    };
     let _ = (client.set_nodelay(true), server.set_nodelay(true));
     let (client, to_client) = client.into_split();
     let (server, to_server) = server.into_split();
@@ -65,7 +67,7 @@ impl Line {
             tokio::select! {
                 () = cut(&mut whole) => return Ok(()),
                 frame = self.client.next() => match frame? {
-                    Some(frame) => self.from_client(frame, shared).await?,
+                    Some(frame) => self.relay(frame, shared).await?,
                     None => return Ok(()),
                 },
                 frame = self.server.next() => match frame? {
@@ -94,7 +96,7 @@ impl Line {
         Err(std::io::ErrorKind::UnexpectedEof.into())
     }
 
-    async fn from_client(&mut self, frame: Frame, shared: &Shared) -> std::io::Result<()> {
+    async fn relay(&mut self, frame: Frame, shared: &Shared) -> std::io::Result<()> {
         let Some(text) = self.texts.statement(&frame) else {
             if frame.tag() == b'S' || frame.tag() == b'F' {
                 self.owed += 1;
@@ -120,7 +122,9 @@ impl Line {
         }
         self.owed += 1;
         while self.owed > 0 {
-            let Some(answer) = self.server.next().await? else { break };
+            let Some(answer) = self.server.next().await? else {
+                break;
+            };
             self.note_answer(&answer);
         }
         Err(std::io::ErrorKind::ConnectionAborted.into())
@@ -136,7 +140,10 @@ impl Line {
     /// by the time the client sees the cut its transaction has been rolled back.
     async fn hang_up_on_server(mut self) {
         let _ = self.to_server.shutdown().await;
-        let _ = tokio::time::timeout(FAREWELL, async { while let Ok(Some(_)) = self.server.next().await {} }).await;
+        let _ = tokio::time::timeout(FAREWELL, async {
+            while let Ok(Some(_)) = self.server.next().await {}
+        })
+        .await;
     }
 }
 
@@ -150,12 +157,23 @@ impl Texts {
     fn statement(&mut self, frame: &Frame) -> Option<String> {
         match frame.tag() {
             b'Q' => return Some(frame.text(0)),
-            b'E' => return Some(self.portals.get(&frame.text(0)).cloned().unwrap_or_default()),
+            b'E' => {
+                return Some(
+                    self.portals
+                        .get(&frame.text(0))
+                        .cloned()
+                        .unwrap_or_default(),
+                );
+            }
             b'P' => {
                 self.prepared.insert(frame.text(0), frame.text(1));
             }
             b'B' => {
-                let text = self.prepared.get(&frame.text(1)).cloned().unwrap_or_default();
+                let text = self
+                    .prepared
+                    .get(&frame.text(1))
+                    .cloned()
+                    .unwrap_or_default();
                 self.portals.insert(frame.text(0), text);
             }
             _ => {}

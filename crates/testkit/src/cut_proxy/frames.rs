@@ -23,7 +23,10 @@ pub(super) struct Frame {
 
 impl<R: AsyncRead + Unpin> Frames<R> {
     pub(super) fn new(from: R) -> Self {
-        Self { from, buffer: Vec::new() }
+        Self {
+            from,
+            buffer: Vec::new(),
+        }
     }
 
     /// The next message without a tag: start-up, and requests for encryption or cancellation.
@@ -40,7 +43,10 @@ impl<R: AsyncRead + Unpin> Frames<R> {
         loop {
             if let Some(whole) = self.whole_message(header)? {
                 let rest = self.buffer.split_off(whole);
-                return Ok(Some(Frame { bytes: std::mem::replace(&mut self.buffer, rest), header }));
+                return Ok(Some(Frame {
+                    bytes: std::mem::replace(&mut self.buffer, rest),
+                    header,
+                }));
             }
             if self.from.read_buf(&mut self.buffer).await? == 0 {
                 return Ok(None);
@@ -50,10 +56,17 @@ impl<R: AsyncRead + Unpin> Frames<R> {
 
     /// The length of the first message in the buffer, if all of it is there.
     fn whole_message(&self, header: usize) -> std::io::Result<Option<usize>> {
-        let Some(length) = self.buffer.get(header - 4..header) else { return Ok(None) };
-        let length = length.iter().fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
+        let Some(length) = self.buffer.get(header - 4..header) else {
+            return Ok(None);
+        };
+        let length = length
+            .iter()
+            .fold(0_usize, |sum, byte| sum << 8 | usize::from(*byte));
         if !(4..=LONGEST).contains(&length) {
-            return Err(std::io::Error::new(std::io::ErrorKind::InvalidData, "not PostgreSQL's protocol 3"));
+            return Err(std::io::Error::new(
+                std::io::ErrorKind::InvalidData,
+                "not PostgreSQL's protocol 3",
+            ));
         }
         // The length includes itself, but not the tag.
         let whole = length + header - 4;
@@ -68,13 +81,19 @@ impl Frame {
 
     /// The `index`-th zero-terminated string at the start of the payload.
     pub(super) fn text(&self, index: usize) -> String {
-        let field = self.bytes[self.header..].split(|byte| *byte == 0).nth(index).unwrap_or_default();
+        let field = self.bytes[self.header..]
+            .split(|byte| *byte == 0)
+            .nth(index)
+            .unwrap_or_default();
         String::from_utf8_lossy(field).into_owned()
     }
 
     /// The first four bytes of the payload as a number: the code of an untagged message.
     pub(super) fn code(&self) -> u32 {
-        self.bytes[self.header..].iter().take(4).fold(0, |sum, byte| sum << 8 | u32::from(*byte))
+        self.bytes[self.header..]
+            .iter()
+            .take(4)
+            .fold(0, |sum, byte| sum << 8 | u32::from(*byte))
     }
 }
 
@@ -87,10 +106,16 @@ mod tests {
         let stream = b"Q\0\0\0\x0dSELECT 1\0S\0\0\0\x04";
         for split in 0..stream.len() {
             let (first, second) = stream.split_at(split);
-            let mut frames = Frames::new(tokio::io::AsyncReadExt::chain(first, second));
-            let query = frames.next().await?.map(|frame| (frame.tag(), frame.text(0)));
+            let mut frames = Frames::new(AsyncReadExt::chain(first, second));
+            let query = frames
+                .next()
+                .await?
+                .map(|frame| (frame.tag(), frame.text(0)));
             assert_eq!(query, Some((b'Q', "SELECT 1".to_owned())));
-            assert_eq!(frames.next().await?.map(|frame| frame.bytes), Some(b"S\0\0\0\x04".to_vec()));
+            assert_eq!(
+                frames.next().await?.map(|frame| frame.bytes),
+                Some(b"S\0\0\0\x04".to_vec())
+            );
             assert!(frames.next().await?.is_none());
         }
         Ok(())

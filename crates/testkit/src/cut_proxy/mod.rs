@@ -33,7 +33,6 @@ use std::net::{Ipv4Addr, SocketAddr};
 use std::sync::{Arc, Mutex, MutexGuard, PoisonError};
 
 use anyhow::Context;
-use sqlx::ConnectOptions;
 use sqlx::postgres::{PgConnectOptions, PgSslMode};
 use tokio::net::TcpListener;
 use tokio::sync::watch;
@@ -96,11 +95,22 @@ impl CutProxy {
             .with_context(|| format!("{} has no address", options.get_host()))?;
         let listener = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
         let port = listener.local_addr()?.port();
-        let through_us = options.host("127.0.0.1").port(port).ssl_mode(PgSslMode::Disable);
+        let through_us = options
+            .host("127.0.0.1")
+            .port(port)
+            .ssl_mode(PgSslMode::Disable);
         let (whole, _) = watch::channel(true);
-        let shared = Arc::new(Shared { server, ledger: Mutex::default(), whole });
+        let shared = Arc::new(Shared {
+            server,
+            ledger: Mutex::default(),
+            whole,
+        });
         let accepting = tokio::spawn(accept(listener, Arc::clone(&shared)));
-        Ok(Self { url: through_us.to_url_lossy().to_string(), shared, accepting })
+        Ok(Self {
+            url: crate::postgres::address(&through_us),
+            shared,
+            accepting,
+        })
     }
 
     /// The database's address by way of this proxy.
@@ -117,7 +127,11 @@ impl CutProxy {
     pub fn cut(&self, cut: Cut) {
         let (Cut::Before(at) | Cut::After(at)) = cut;
         let mut ledger = self.shared.ledger();
-        assert!(at > ledger.forwarded, "{cut:?}, but {} statements have passed; call reset() first", ledger.forwarded);
+        assert!(
+            at > ledger.forwarded,
+            "{cut:?}, but {} statements have passed; call reset() first",
+            ledger.forwarded
+        );
         ledger.armed = Some(cut);
     }
 

@@ -22,8 +22,8 @@ use std::process::{ChildStdin, Command, Stdio};
 use std::sync::{Arc, OnceLock};
 
 use anyhow::Context;
-use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 use sqlx::postgres::PgConnectOptions;
+use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 
 /// A PostgreSQL server that tests may create databases on.
 #[derive(Debug)]
@@ -58,7 +58,10 @@ impl Cluster {
     /// says what they printed when they would not start. Later calls repeat it.
     pub fn shared() -> Result<&'static Self, PostgresUnavailable> {
         static SHARED: OnceLock<Result<Cluster, PostgresUnavailable>> = OnceLock::new();
-        SHARED.get_or_init(Self::find_or_start).as_ref().map_err(Clone::clone)
+        SHARED
+            .get_or_init(Self::find_or_start)
+            .as_ref()
+            .map_err(Clone::clone)
     }
 
     /// Creates an empty database under a name nobody else has.
@@ -67,14 +70,28 @@ impl Cluster {
     ///
     /// Whatever the server answered.
     pub async fn create_database(&self) -> anyhow::Result<TestDatabase> {
-        let name = format!("gatefold_test_{:016x}", RandomState::new().build_hasher().finish());
-        let mut connection = self.admin.connect().await.context("connecting to PostgreSQL")?;
+        let name = format!(
+            "gatefold_test_{:016x}",
+            RandomState::new().build_hasher().finish()
+        );
+        let mut connection = self
+            .admin
+            .connect()
+            .await
+            .context("connecting to PostgreSQL")?;
         // `template0` accepts no connections, so that nobody can be in the way of copying it.
         let create = format!("CREATE DATABASE {name} TEMPLATE template0");
-        connection.execute(AssertSqlSafe(create)).await.context("creating a test database")?;
+        connection
+            .execute(AssertSqlSafe(create))
+            .await
+            .context("creating a test database")?;
         connection.close().await?;
-        let url = self.admin.clone().database(&name).to_url_lossy().to_string();
-        Ok(TestDatabase { url, name, admin: self.admin.clone() })
+        let url = address(&self.admin.clone().database(&name));
+        Ok(TestDatabase {
+            url,
+            name,
+            admin: self.admin.clone(),
+        })
     }
 
     fn find_or_start() -> Result<Self, PostgresUnavailable> {
@@ -86,9 +103,14 @@ impl Cluster {
 
     fn existing(address: &str) -> Result<Self, PostgresUnavailable> {
         let admin = address.parse().map_err(|error| {
-            PostgresUnavailable::new(format!("GATEFOLD_TEST_POSTGRES is no postgres:// address: {error}"))
+            PostgresUnavailable::new(format!(
+                "GATEFOLD_TEST_POSTGRES is no postgres:// address: {error}"
+            ))
         })?;
-        Ok(Self { admin, _lifeline: None })
+        Ok(Self {
+            admin,
+            _lifeline: None,
+        })
     }
 
     fn temporary() -> Result<Self, PostgresUnavailable> {
@@ -104,11 +126,19 @@ impl Cluster {
         for _ in 0..5 {
             let port = free_port().map_err(|error| PostgresUnavailable::new(error.to_string()))?;
             match start_guard(&programs, port) {
-                Ok(lifeline) => return Ok(Self { admin: loopback(port), _lifeline: Some(lifeline) }),
+                Ok(lifeline) => {
+                    return Ok(Self {
+                        admin: loopback(port),
+                        _lifeline: Some(lifeline),
+                    });
+                }
                 Err(error) => refused = format!("{error:#}"),
             }
         }
-        Err(PostgresUnavailable::new(format!("PostgreSQL in {} did not start: {refused}", programs.display())))
+        Err(PostgresUnavailable::new(format!(
+            "PostgreSQL in {} did not start: {refused}",
+            programs.display()
+        )))
     }
 }
 
@@ -131,7 +161,9 @@ impl Drop for TestDatabase {
         let admin = self.admin.clone();
         let drop_it = format!("DROP DATABASE IF EXISTS {} WITH (FORCE)", self.name);
         let dropper = std::thread::spawn(move || {
-            let runtime = tokio::runtime::Builder::new_current_thread().enable_all().build()?;
+            let runtime = tokio::runtime::Builder::new_current_thread()
+                .enable_all()
+                .build()?;
             runtime.block_on(async move {
                 let mut connection = admin.connect().await?;
                 connection.execute(AssertSqlSafe(drop_it)).await?;
@@ -145,7 +177,9 @@ impl Drop for TestDatabase {
 
 impl PostgresUnavailable {
     fn new(reason: impl Into<Arc<str>>) -> Self {
-        Self { reason: reason.into() }
+        Self {
+            reason: reason.into(),
+        }
     }
 }
 
@@ -174,7 +208,10 @@ impl std::error::Error for PostgresUnavailable {}
 pub fn skip_without_postgres(test: &str) -> Option<&'static Cluster> {
     let without = variable("GATEFOLD_TESTS_WITHOUT").unwrap_or_default();
     if without.split(',').any(|word| word.trim() == "postgres") {
-        let _ = writeln!(std::io::stderr(), "SKIPPED: {test}: GATEFOLD_TESTS_WITHOUT names postgres");
+        let _ = writeln!(
+            std::io::stderr(),
+            "SKIPPED: {test}: GATEFOLD_TESTS_WITHOUT names postgres"
+        );
         return None;
     }
     match Cluster::shared() {
@@ -196,8 +233,16 @@ fn start_guard(programs: &Path, port: u16) -> anyhow::Result<ChildStdin> {
         .process_group(0)
         .spawn()
         .context("starting sh")?;
-    let lifeline = guard.stdin.take().context("the guard has no standard input")?;
-    let mut output = BufReader::new(guard.stdout.take().context("the guard has no standard output")?);
+    let lifeline = guard
+        .stdin
+        .take()
+        .context("the guard has no standard input")?;
+    let mut output = BufReader::new(
+        guard
+            .stdout
+            .take()
+            .context("the guard has no standard output")?,
+    );
     let mut said = String::new();
     output.read_line(&mut said)?;
     if said.trim_end() == "ready" {
@@ -218,16 +263,32 @@ fn shell_as_unprivileged() -> anyhow::Result<Command> {
     let users = std::fs::read_to_string("/etc/passwd")?;
     let user = ["postgres", "nobody"]
         .into_iter()
-        .find(|user| users.lines().any(|line| line.split(':').next() == Some(user)))
-        .context("we are root and there is neither a user `postgres` nor `nobody` to run PostgreSQL as")?;
+        .find(|user| {
+            users
+                .lines()
+                .any(|line| line.split(':').next() == Some(user))
+        })
+        .context(
+            "we are root and there is neither a user `postgres` nor `nobody` to run PostgreSQL as",
+        )?;
     let group = primary_group(&users, user).context("/etc/passwd names no group for the user")?;
     let mut command = Command::new("setpriv");
-    command.args([format!("--reuid={user}"), format!("--regid={group}"), "--clear-groups".into(), "sh".into()]);
+    command.args([
+        format!("--reuid={user}"),
+        format!("--regid={group}"),
+        "--clear-groups".into(),
+        "sh".into(),
+    ]);
     Ok(command)
 }
 
 fn primary_group<'a>(users: &'a str, user: &str) -> Option<&'a str> {
-    users.lines().map(|line| line.split(':').collect::<Vec<_>>()).find(|fields| fields[0] == user)?.get(3).copied()
+    users
+        .lines()
+        .map(|line| line.split(':').collect::<Vec<_>>())
+        .find(|fields| fields[0] == user)?
+        .get(3)
+        .copied()
 }
 
 /// The newest installed server's folder, or the one on the search path.
@@ -236,7 +297,12 @@ fn server_programs() -> Option<PathBuf> {
         .into_iter()
         .flatten()
         .flatten()
-        .filter_map(|entry| Some((entry.file_name().to_str()?.parse().ok()?, entry.path().join("bin"))))
+        .filter_map(|entry| {
+            Some((
+                entry.file_name().to_str()?.parse().ok()?,
+                entry.path().join("bin"),
+            ))
+        })
         .collect();
     folders.sort();
     let search_path = variable("PATH").unwrap_or_default();
@@ -250,7 +316,9 @@ fn server_programs() -> Option<PathBuf> {
 }
 
 fn free_port() -> std::io::Result<u16> {
-    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?.local_addr()?.port())
+    Ok(TcpListener::bind((Ipv4Addr::LOCALHOST, 0))?
+        .local_addr()?
+        .port())
 }
 
 fn loopback(port: u16) -> PgConnectOptions {
@@ -262,7 +330,19 @@ fn loopback(port: u16) -> PgConnectOptions {
         .ssl_mode(sqlx::postgres::PgSslMode::Disable)
 }
 
-#[expect(clippy::disallowed_methods, reason = "test support is told by its environment what the machine has")]
+/// The address without sqlx's own parameters, which nobody else understands.
+pub(crate) fn address(options: &PgConnectOptions) -> String {
+    let mut url = options.to_url_lossy();
+    let pairs = url.query_pairs().into_owned();
+    let kept: Vec<(String, String)> = pairs.filter(|(key, _)| key == "sslmode").collect();
+    url.query_pairs_mut().clear().extend_pairs(kept);
+    url.into()
+}
+
+#[expect(
+    clippy::disallowed_methods,
+    reason = "test support is told by its environment what the machine has"
+)]
 fn variable(name: &str) -> Option<String> {
     std::env::var(name).ok().filter(|value| !value.is_empty())
 }

@@ -1,0 +1,256 @@
+//! A running Gatefold for tests: real database, real HTTP on loopback, one or two instances.
+//!
+//! [`everywhere`] runs a scenario on both databases in all three [`Topology`]s. Every request goes to
+//! the instance the topology names, so a scenario is written once and proves that nothing about
+//! signing in lives in a process.
+
+use std::net::SocketAddr;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use anyhow::Context as _;
+use gatefold_identity::{Identity, Settings};
+use gatefold_ports::SystemEntropy;
+use gatefold_store::{ConnectOptions, Database};
+use gatefold_web::{App, CookiePolicy, Parts, SameSite, WebSettings};
+use gatefold_webauthn::{Origin, RelyingParty, RpId};
+use tokio::sync::Mutex;
+use url::Url;
+
+use crate::postgres::{TestDatabase, skip_without_postgres};
+use crate::visitor::Visitor;
+
+/// Where requests go.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Topology {
+    /// One instance.
+    Single,
+    /// Two instances on one database; every request goes to the one the last did not.
+    SplitBrain,
+    /// One instance, stopped and started anew before every request.
+    RestartBetween,
+}
+
+impl Topology {
+    /// All three.
+    pub const ALL: [Self; 3] = [Self::Single, Self::SplitBrain, Self::RestartBetween];
+}
+
+/// Which database.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub enum Backend {
+    /// SQLite in a temporary folder.
+    Sqlite,
+    /// A database of its own on the test process's PostgreSQL.
+    Postgres,
+}
+
+impl Backend {
+    /// Both.
+    pub const ALL: [Self; 2] = [Self::Sqlite, Self::Postgres];
+}
+
+/// Runs a scenario on both databases in all topologies, each in a world of its own.
+///
+/// # Panics
+/// When a world cannot be started.
+pub async fn everywhere(test: &str, scenario: impl AsyncFn(&World)) {
+    for backend in Backend::ALL {
+        for topology in Topology::ALL {
+            on(test, backend, topology, &scenario).await;
+        }
+    }
+}
+
+/// Runs a scenario on both databases, with one instance.
+///
+/// # Panics
+/// When a world cannot be started.
+pub async fn on_both(test: &str, scenario: impl AsyncFn(&World)) {
+    for backend in Backend::ALL {
+        on(test, backend, Topology::Single, &scenario).await;
+    }
+}
+
+async fn on(test: &str, backend: Backend, topology: Topology, scenario: &impl AsyncFn(&World)) {
+    let Some(world) = World::start(test, backend, topology).await else { return };
+    println!("{test}: {backend:?}, {topology:?}");
+    scenario(&world).await;
+    world.stop().await;
+}
+
+/// A running Gatefold.
+pub struct World {
+    /// The address people type; the same for all instances.
+    pub public_url: Url,
+    /// The database, for looking behind the edge.
+    pub db: Database,
+    /// Services over it, for arranging what a scenario starts from.
+    pub identity: Identity,
+    /// Which database.
+    pub backend: Backend,
+    topology: Topology,
+    database_url: String,
+    instances: Mutex<Vec<Instance>>,
+    turn: AtomicUsize,
+    seed: AtomicUsize,
+    folder: Option<PathBuf>,
+    _database: Option<TestDatabase>,
+}
+
+impl World {
+    /// Starts one; `None` where PostgreSQL was said to be skipped.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub async fn start(test: &str, backend: Backend, topology: Topology) -> Option<Self> {
+        let (database_url, folder, database) = match backend {
+            Backend::Sqlite => {
+                let folder = temporary_folder().expect("a temporary folder can be made");
+                (format!("sqlite://{}/gatefold.db", folder.display()), Some(folder), None)
+            }
+            Backend::Postgres => {
+                let database = skip_without_postgres(test)?.create_database().await.expect("a database can be created");
+                (database.url.clone(), None, Some(database))
+            }
+        };
+        let world = Self::over(backend, topology, database_url, folder, database).await;
+        Some(world.expect("a world can be started"))
+    }
+
+    /// Starts one instance over a database that is already there, for example behind a proxy.
+    ///
+    /// # Errors
+    /// When the database cannot be reached or an instance cannot listen.
+    pub async fn over_database(backend: Backend, database_url: String) -> anyhow::Result<Self> {
+        Self::over(backend, Topology::Single, database_url, None, None).await
+    }
+
+    async fn over(
+        backend: Backend,
+        topology: Topology,
+        database_url: String,
+        folder: Option<PathBuf>,
+        database: Option<TestDatabase>,
+    ) -> anyhow::Result<Self> {
+        let db = Database::connect(&database_url, &connect_options()).await?;
+        db.migrate().await?;
+        let public_url = Url::parse("http://localhost:4711")?;
+        let identity = identity(db.clone(), &public_url)?;
+        let count = if topology == Topology::SplitBrain { 2 } else { 1 };
+        let mut instances = Vec::new();
+        for _ in 0..count {
+            instances.push(Instance::start(&database_url, &public_url).await?);
+        }
+        Ok(Self {
+            public_url,
+            db,
+            identity,
+            backend,
+            topology,
+            database_url,
+            instances: Mutex::new(instances),
+            turn: AtomicUsize::new(0),
+            seed: AtomicUsize::new(1),
+            folder,
+            _database: database,
+        })
+    }
+
+    /// A person with a browser and an authenticator of their own.
+    #[must_use]
+    pub fn visitor(&self) -> Visitor<'_> {
+        let seed = self.seed.fetch_add(1, Ordering::Relaxed);
+        Visitor::new(self, u64::try_from(seed).unwrap_or_default())
+    }
+
+    /// Where the next request goes.
+    pub(crate) async fn next_instance(&self) -> anyhow::Result<SocketAddr> {
+        let mut instances = self.instances.lock().await;
+        let turn = self.turn.fetch_add(1, Ordering::Relaxed);
+        if self.topology == Topology::RestartBetween
+            && let Some(old) = instances.pop()
+        {
+            old.stop().await;
+            instances.push(Instance::start(&self.database_url, &self.public_url).await?);
+        }
+        let index = turn % instances.len();
+        instances.get(index).map(|instance| instance.address).context("no instance runs")
+    }
+
+    /// Stops every instance and removes the database.
+    pub async fn stop(self) {
+        for instance in self.instances.into_inner() {
+            instance.stop().await;
+        }
+        self.db.close().await;
+        if let Some(folder) = self.folder {
+            let _ = std::fs::remove_dir_all(folder);
+        }
+    }
+}
+
+/// One instance: its own pools, its own listener, nothing shared but the database.
+struct Instance {
+    address: SocketAddr,
+    db: Database,
+    server: tokio::task::JoinHandle<()>,
+}
+
+impl Instance {
+    async fn start(database_url: &str, public_url: &Url) -> anyhow::Result<Self> {
+        let db = Database::connect(database_url, &connect_options()).await?;
+        let app = App::new(Parts {
+            identity: identity(db.clone(), public_url)?,
+            pages: gatefold_pages::Pages::new()?,
+            entropy: Arc::new(SystemEntropy),
+            metrics: Arc::new(String::new),
+            settings: web_settings(public_url)?,
+        });
+        let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
+        let address = listener.local_addr()?;
+        let service = gatefold_web::router(app).into_make_service_with_connect_info::<SocketAddr>();
+        let server = tokio::spawn(async move {
+            let _ = axum::serve(listener, service).await;
+        });
+        Ok(Self { address, db, server })
+    }
+
+    async fn stop(self) {
+        self.server.abort();
+        let _ = self.server.await;
+        self.db.close().await;
+    }
+}
+
+fn connect_options() -> ConnectOptions {
+    ConnectOptions { max_connections: 12, ..ConnectOptions::default() }
+}
+
+fn identity(db: Database, public_url: &Url) -> anyhow::Result<Identity> {
+    let origin = Origin::parse(&public_url.origin().ascii_serialization())?;
+    let relying_party = RelyingParty::new(RpId::parse("localhost")?, String::from("Gatefold"), vec![origin])?;
+    let mut settings = Settings::new(relying_party);
+    settings.password_threads = 2;
+    Ok(Identity::new(db, Arc::new(SystemEntropy), settings))
+}
+
+fn web_settings(public_url: &Url) -> anyhow::Result<WebSettings> {
+    Ok(WebSettings {
+        public_url: public_url.clone(),
+        trusted_proxies: vec!["127.0.0.1/32".parse()?],
+        cookies: CookiePolicy { secure: false, same_site: SameSite::Lax },
+        development: true,
+        agent_brand: gatefold_pages::Brand::named("Gatefold"),
+        customer_brand: gatefold_pages::Brand::named("Gatefold"),
+    })
+}
+
+fn temporary_folder() -> anyhow::Result<PathBuf> {
+    static NEXT: AtomicUsize = AtomicUsize::new(0);
+    let number = NEXT.fetch_add(1, Ordering::Relaxed);
+    let folder = std::env::temp_dir().join(format!("gatefold-world-{}-{number}", std::process::id()));
+    std::fs::create_dir_all(&folder)?;
+    Ok(folder)
+}
