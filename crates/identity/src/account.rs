@@ -4,20 +4,20 @@
 //! without one. Who may call is decided at the edge; what may happen is decided here.
 
 use gatefold_kernel::{AccountId, AccountKind, AgentRole, Status, Subject};
+use gatefold_store::UnitOfWork;
 use gatefold_store::account::{self as rows, Account, AccountQuery, AccountSummary, NewAccount};
 use gatefold_store::event::{self, Event};
 use gatefold_store::invite::{self, LinkPurpose};
 use gatefold_store::passkey::{self, StoredPasskey};
 use gatefold_store::password;
 use gatefold_store::session::{self, SessionSummary};
-use gatefold_store::UnitOfWork;
 use serde_json::json;
 
 use crate::audit::{Ending, Kind, Record};
 use crate::enrol::NewPerson;
 use crate::link::IssuedLink;
 use crate::refusal::{Halt, Outcome, Refusal};
-use crate::session::{Principal, end_everything, require_fresh};
+use crate::session::{Principal, end_everything};
 use crate::unit::settle;
 use crate::{Client, Identity};
 
@@ -69,7 +69,9 @@ impl Identity {
     /// [`Refusal::NotFound`], also when the number is of the other kind (host-auth test 10).
     pub async fn account_detail(&self, subject: Subject) -> Outcome<Detail> {
         let mut reads = self.db().read().await?;
-        let account = rows::by_subject(&mut reads, subject).await?.ok_or(Refusal::NotFound)?;
+        let account = rows::by_subject(&mut reads, subject)
+            .await?
+            .ok_or(Refusal::NotFound)?;
         Ok(Detail {
             passkeys: passkey::list(&mut reads, account.id).await?,
             has_password: password::find(&mut reads, account.id).await?.is_some(),
@@ -117,7 +119,9 @@ impl Identity {
     ) -> Result<(Account, IssuedLink), Halt> {
         let new = NewAccount {
             kind,
-            role: role.filter(|_| kind == AccountKind::Agent).or((kind == AccountKind::Agent).then_some(AgentRole::Agent)),
+            role: role
+                .filter(|_| kind == AccountKind::Agent)
+                .or((kind == AccountKind::Agent).then_some(AgentRole::Agent)),
             login: person.login.clone(),
             email: person.email.clone(),
             display_name: person.display_name.clone(),
@@ -127,8 +131,17 @@ impl Identity {
         let inserted = rows::insert(uow, &new).await?;
         let id = inserted.map_err(|taken| Halt::Undo(crate::enrol::refusal_of(taken)))?;
         let account = rows::by_id(uow, id).await?.ok_or(Refusal::NotFound)?;
-        audit(uow, Kind::AccountInvited, actor, &account, json!({ "login": account.login })).await?;
-        let link = self.issue_link(uow, LinkPurpose::Invite, Some(id), actor.id()).await?;
+        audit(
+            uow,
+            Kind::AccountInvited,
+            actor,
+            &account,
+            json!({ "login": account.login }),
+        )
+        .await?;
+        let link = self
+            .issue_link(uow, LinkPurpose::Invite, Some(id), actor.id())
+            .await?;
         Ok((account, link))
     }
 
@@ -157,9 +170,21 @@ impl Identity {
             Status::Active => LinkPurpose::Reset,
             Status::Disabled => return Err(Refusal::AccountDisabled.into()),
         };
-        let word = if purpose == LinkPurpose::Reset { "reset" } else { "invite" };
-        audit(uow, Kind::LinkIssued, actor, &account, json!({ "purpose": word })).await?;
-        self.issue_link(uow, purpose, Some(account.id), actor.id()).await
+        let word = if purpose == LinkPurpose::Reset {
+            "reset"
+        } else {
+            "invite"
+        };
+        audit(
+            uow,
+            Kind::LinkIssued,
+            actor,
+            &account,
+            json!({ "purpose": word }),
+        )
+        .await?;
+        self.issue_link(uow, purpose, Some(account.id), actor.id())
+            .await
     }
 
     /// Disables an account and ends all its sessions, pending logins and links. Says how many
@@ -199,7 +224,14 @@ impl Identity {
         let verdict: Result<u64, Halt> = async {
             let account = locked(&mut uow, subject).await?;
             let ended = end_everything(&mut uow, account.id).await?;
-            audit(&mut uow, Kind::SessionsEnded, actor, &account, json!({ "count": ended })).await?;
+            audit(
+                &mut uow,
+                Kind::SessionsEnded,
+                actor,
+                &account,
+                json!({ "count": ended }),
+            )
+            .await?;
             Ok(ended)
         }
         .await;
@@ -208,15 +240,22 @@ impl Identity {
 
     /// A signed-in actor is an administrator with fresh proof; the command line is the operator.
     async fn authorize(&self, actor: Actor<'_>) -> Outcome<()> {
-        let Some(principal) = actor.principal else { return Ok(()) };
+        let Some(principal) = actor.principal else {
+            return Ok(());
+        };
         if !principal.account().is_admin() {
             return Err(Refusal::Forbidden.into());
         }
-        require_fresh(self, principal).await
+        self.require_fresh(principal).await
     }
 }
 
-async fn disable_in(uow: &mut UnitOfWork, actor: Actor<'_>, subject: Subject, reason: &str) -> Result<u64, Halt> {
+async fn disable_in(
+    uow: &mut UnitOfWork,
+    actor: Actor<'_>,
+    subject: Subject,
+    reason: &str,
+) -> Result<u64, Halt> {
     // Administrators first and always in the same order: two of them disabling each other leave one.
     rows::lock_admins(uow).await?;
     let account = locked(uow, subject).await?;
@@ -230,7 +269,14 @@ async fn disable_in(uow: &mut UnitOfWork, actor: Actor<'_>, subject: Subject, re
     let ended = end_everything(uow, account.id).await?;
     invite::delete_for(uow, account.id).await?;
     let reason: String = reason.chars().take(500).collect();
-    audit(uow, Kind::AccountDisabled, actor, &account, json!({ "reason": reason, "sessions_ended": ended })).await?;
+    audit(
+        uow,
+        Kind::AccountDisabled,
+        actor,
+        &account,
+        json!({ "reason": reason, "sessions_ended": ended }),
+    )
+    .await?;
     Ok(ended)
 }
 
@@ -239,15 +285,23 @@ async fn enable_in(uow: &mut UnitOfWork, actor: Actor<'_>, subject: Subject) -> 
     if account.status != Status::Disabled {
         return Ok(());
     }
-    let enrolled = !gatefold_store::credential::load_set(uow, account.id).await?.is_empty();
-    let status = if enrolled { Status::Active } else { Status::Invited };
+    let enrolled = !gatefold_store::credential::load_set(uow, account.id)
+        .await?
+        .is_empty();
+    let status = if enrolled {
+        Status::Active
+    } else {
+        Status::Invited
+    };
     rows::set_status(uow, account.id, status).await?;
     Ok(audit(uow, Kind::AccountEnabled, actor, &account, json!({})).await?)
 }
 
 async fn locked(uow: &mut UnitOfWork, subject: Subject) -> Result<Account, Halt> {
     let account = rows::lock(uow, subject.id).await?;
-    account.filter(|account| account.kind == subject.kind).ok_or_else(|| Refusal::NotFound.into())
+    account
+        .filter(|account| account.kind == subject.kind)
+        .ok_or_else(|| Refusal::NotFound.into())
 }
 
 async fn audit(

@@ -183,15 +183,24 @@ pub(crate) async fn admit(uow: &mut UnitOfWork, evidence: Evidence) -> Result<De
             }
             (by_credential(uow, proof.method()).await?, Method::Passkey)
         }
-        Evidence::SecondStep { pending, ceremony, proof } => {
+        Evidence::SecondStep {
+            pending,
+            ceremony,
+            proof,
+        } => {
             answers(ceremony.challenge(), proof.method())?;
             let account = by_credential(uow, proof.method()).await?;
-            if account.subject() != pending.facts().account || ceremony.account() != Some(account.id) {
+            if account.subject() != pending.facts().account
+                || ceremony.account() != Some(account.id)
+            {
                 return Err(Refusal::PasskeyFailed.into());
             }
             (account, Method::PasswordAndPasskey)
         }
-        Evidence::Password { proof } => (by_id(uow, proof.method().account()).await?, Method::Password),
+        Evidence::Password { proof } => (
+            by_id(uow, proof.method().account()).await?,
+            Method::Password,
+        ),
         Evidence::Enrolment { link, account } => {
             if link.facts().account.is_some_and(|bound| bound != account) {
                 return Err(Halt::Undo(Refusal::LinkDead));
@@ -202,8 +211,13 @@ pub(crate) async fn admit(uow: &mut UnitOfWork, evidence: Evidence) -> Result<De
     let held = held(uow, account.id).await?;
     match decide(account.status, held, method) {
         Ruling::Enough => Ok(Decision::Admit(Admitted { account, method })),
-        Ruling::NeedsPasskey => Ok(Decision::NeedMore { account, methods: vec![ProofMethod::Passkey] }),
-        Ruling::MayNotEnter if method == Method::Password => Err(Refusal::InvalidCredentials.into()),
+        Ruling::NeedsPasskey => Ok(Decision::NeedMore {
+            account,
+            methods: vec![ProofMethod::Passkey],
+        }),
+        Ruling::MayNotEnter if method == Method::Password => {
+            Err(Refusal::InvalidCredentials.into())
+        }
         Ruling::MayNotEnter => Err(Refusal::PasskeyFailed.into()),
     }
 }
@@ -226,9 +240,14 @@ fn answers(consumed: &[u8], proof: &PasskeyAssertion) -> Result<(), Halt> {
 async fn by_credential(uow: &mut UnitOfWork, proof: &PasskeyAssertion) -> Result<Account, Halt> {
     let found = passkey::with_account(uow, proof.credential_id().as_bytes()).await?;
     let (stored, account, _) = found.ok_or(Refusal::PasskeyFailed)?;
-    let moved =
-        passkey::record_use(uow, stored.key, proof.previous_count(), proof.sign_count(), proof.backup_state())
-            .await?;
+    let moved = passkey::record_use(
+        uow,
+        stored.key,
+        proof.previous_count(),
+        proof.sign_count(),
+        proof.backup_state(),
+    )
+    .await?;
     if !moved {
         return Err(Refusal::PasskeyFailed.into());
     }
@@ -236,12 +255,16 @@ async fn by_credential(uow: &mut UnitOfWork, proof: &PasskeyAssertion) -> Result
 }
 
 async fn by_id(uow: &mut UnitOfWork, id: AccountId) -> Result<Account, Halt> {
-    account::by_id(uow, id).await?.ok_or_else(|| Refusal::InvalidCredentials.into())
+    account::by_id(uow, id)
+        .await?
+        .ok_or_else(|| Refusal::InvalidCredentials.into())
 }
 
 async fn held(uow: &mut UnitOfWork, account: AccountId) -> Result<Held, Halt> {
     let set = credential::load_set(uow, account).await?;
-    Ok(Held { passkeys: set.has(CredentialKind::Passkey) })
+    Ok(Held {
+        passkeys: set.has(CredentialKind::Passkey),
+    })
 }
 
 #[cfg(test)]
@@ -263,7 +286,11 @@ mod tests {
         for (method, held, ruling) in table {
             assert_eq!(decide(Status::Active, held, method), ruling, "{method:?}");
             for status in [Status::Invited, Status::Disabled] {
-                assert_eq!(decide(status, held, method), Ruling::MayNotEnter, "{status:?} {method:?}");
+                assert_eq!(
+                    decide(status, held, method),
+                    Ruling::MayNotEnter,
+                    "{status:?} {method:?}"
+                );
             }
         }
     }

@@ -83,7 +83,15 @@ pub(crate) struct Record<'a> {
 impl<'a> Record<'a> {
     /// An event with nothing but its kind and who caused it.
     pub(crate) fn new(kind: Kind, ending: Ending, client: &'a Client) -> Self {
-        Self { kind, ending, account: None, actor: None, surface: None, client, detail: Value::Null }
+        Self {
+            kind,
+            ending,
+            account: None,
+            actor: None,
+            surface: None,
+            client,
+            detail: Value::Null,
+        }
     }
 
     pub(crate) fn about(mut self, account: Subject) -> Self {

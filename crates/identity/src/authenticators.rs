@@ -17,8 +17,14 @@ const NAMES: &[(&str, &str)] = &[
     ("bada5566a7aa401fbd9645619a55120d", "1Password"),
     ("cb69481e8ff7403993ec0a2729a154a8", "YubiKey 5"),
     ("d548826e79b4db40a3d811116f7e8349", "Bitwarden"),
-    ("dd4ec289e01d41c9bb8970fa845d4bf2", "iCloud Keychain (managed)"),
-    ("ea9b8d664d011d213ce4b6b48cb575d4", "Google Password Manager"),
+    (
+        "dd4ec289e01d41c9bb8970fa845d4bf2",
+        "iCloud Keychain (managed)",
+    ),
+    (
+        "ea9b8d664d011d213ce4b6b48cb575d4",
+        "Google Password Manager",
+    ),
     ("ee882879721c491397753dfcce97072a", "YubiKey 5"),
     ("fa2b99dc9e3942578f924a30d23c4118", "YubiKey 5 NFC"),
     ("fbfc3007154e4ecc8c0b6e020557d7bd", "iCloud Keychain"),
@@ -29,7 +35,10 @@ const NAMES: &[(&str, &str)] = &[
 #[must_use]
 pub fn name_of(aaguid: &[u8; 16]) -> Option<&'static str> {
     let hex: String = aaguid.iter().map(|byte| format!("{byte:02x}")).collect();
-    NAMES.iter().find(|(id, _)| *id == hex).map(|(_, name)| *name)
+    NAMES
+        .iter()
+        .find(|(id, _)| *id == hex)
+        .map(|(_, name)| *name)
 }
 
 #[cfg(test)]
@@ -39,7 +48,10 @@ mod tests {
     #[test]
     fn every_id_is_sixteen_bytes_and_stands_once() {
         for (i, (id, name)) in NAMES.iter().enumerate() {
-            assert!(id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()), "{name}");
+            assert!(
+                id.len() == 32 && id.bytes().all(|b| b.is_ascii_hexdigit()),
+                "{name}"
+            );
             assert!(NAMES[..i].iter().all(|(other, _)| other != id), "{name}");
         }
         assert_eq!(name_of(&[0; 16]), None);

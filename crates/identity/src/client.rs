@@ -17,13 +17,19 @@ impl Client {
     /// From the address the request came from (after trusted proxies) and its `User-Agent`.
     #[must_use]
     pub fn new(address: IpAddr, user_agent: &str) -> Self {
-        Self { network: network_of(address), user_agent: user_agent.chars().take(USER_AGENT_CHARS).collect() }
+        Self {
+            network: network_of(address),
+            user_agent: user_agent.chars().take(USER_AGENT_CHARS).collect(),
+        }
     }
 
     /// A caller at the command line.
     #[must_use]
     pub fn operator() -> Self {
-        Self { network: String::from("local"), user_agent: String::from("gatefold command line") }
+        Self {
+            network: String::from("local"),
+            user_agent: String::from("gatefold command line"),
+        }
     }
 
     /// The network, as `192.0.2.0/24` or `2001:db8:0:100::/56`.

@@ -59,12 +59,19 @@ impl HashPool {
     /// Hashes a new password.
     pub(crate) async fn hash(&self, password: NewPassword) -> Result<Secret<String>, Fault> {
         let entropy = Arc::clone(&self.entropy);
-        self.run(move || password::hash(entropy.as_ref(), &password)).await
+        self.run(move || password::hash(entropy.as_ref(), &password))
+            .await
     }
 
-    async fn run<T: Send + 'static>(&self, work: impl FnOnce() -> T + Send + 'static) -> Result<T, Fault> {
+    async fn run<T: Send + 'static>(
+        &self,
+        work: impl FnOnce() -> T + Send + 'static,
+    ) -> Result<T, Fault> {
         let _waiting = Waiting::enter(&self.waiting, self.most_waiting)?;
-        let permit = Arc::clone(&self.permits).acquire_owned().await.map_err(|_| Fault::HashingDied)?;
+        let permit = Arc::clone(&self.permits)
+            .acquire_owned()
+            .await
+            .map_err(|_| Fault::HashingDied)?;
         let done = tokio::task::spawn_blocking(move || {
             let _permit = permit;
             work()

@@ -26,6 +26,7 @@ pub mod sign_in;
 pub mod step_up;
 mod throttle;
 mod unit;
+pub mod views;
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -84,7 +85,14 @@ impl Identity {
     #[must_use]
     pub fn new(db: Database, entropy: Arc<dyn Entropy>, settings: Settings) -> Self {
         let passwords = HashPool::new(settings.password_threads, Arc::clone(&entropy));
-        Self { inner: Arc::new(Inner { db, entropy, passwords, settings }) }
+        Self {
+            inner: Arc::new(Inner {
+                db,
+                entropy,
+                passwords,
+                settings,
+            }),
+        }
     }
 
     /// Whether the database answers, with its time. The readiness probe.

@@ -47,7 +47,11 @@ impl Identity {
         settle(uow, verdict).await
     }
 
-    async fn setup_link_in(&self, uow: &mut UnitOfWork, client: &Client) -> Result<IssuedLink, Halt> {
+    async fn setup_link_in(
+        &self,
+        uow: &mut UnitOfWork,
+        client: &Client,
+    ) -> Result<IssuedLink, Halt> {
         // V-B1, V-B6: zero credentials, whatever accounts exist.
         let count = credential::count_all(uow).await?;
         let _window = BootstrapWindow::open(count).ok_or(Refusal::SetupClosed)?;
@@ -73,7 +77,12 @@ impl Identity {
             LinkPurpose::Invite => INVITE_FOR,
             LinkPurpose::Reset => RESET_FOR,
         };
-        let expires_at = invite::issue(uow, &token.hash(), purpose, account, created_by, ttl).await?;
-        Ok(IssuedLink { token, purpose, expires_at })
+        let expires_at =
+            invite::issue(uow, &token.hash(), purpose, account, created_by, ttl).await?;
+        Ok(IssuedLink {
+            token,
+            purpose,
+            expires_at,
+        })
     }
 }

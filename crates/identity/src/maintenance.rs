@@ -28,7 +28,10 @@ impl Identity {
                 _ = ticks.tick() => {}
             }
             if let Err(fault) = self.sweep(round.is_multiple_of(REST_EVERY)).await {
-                tracing::warn!(error = &fault as &dyn std::error::Error, "sweeping failed; it will be tried again");
+                tracing::warn!(
+                    error = &fault as &dyn std::error::Error,
+                    "sweeping failed; it will be tried again"
+                );
             }
             round = round.wrapping_add(1);
         }
@@ -41,10 +44,15 @@ impl Identity {
     pub async fn sweep(&self, everything: bool) -> Result<(), Fault> {
         let report = ceremony::sweep(self.db()).await?;
         let capped = report.over_network_cap + report.over_total_cap;
-        metrics::counter!("gatefold_ceremonies_swept_total", "reason" => "expired").increment(report.expired);
-        metrics::counter!("gatefold_ceremonies_swept_total", "reason" => "capped").increment(capped);
+        metrics::counter!("gatefold_ceremonies_swept_total", "reason" => "expired")
+            .increment(report.expired);
+        metrics::counter!("gatefold_ceremonies_swept_total", "reason" => "capped")
+            .increment(capped);
         if capped > 0 {
-            tracing::warn!(capped, "more sign-ins were begun than the cap allows; the oldest were dropped");
+            tracing::warn!(
+                capped,
+                "more sign-ins were begun than the cap allows; the oldest were dropped"
+            );
         }
         if everything {
             gatefold_store::sweep(self.db()).await?;

@@ -185,10 +185,22 @@ impl Refusal {
             Self::WeakPassword(PasswordRefusal::TooShort) => ("password_too_short", 422),
             Self::WeakPassword(PasswordRefusal::TooLong) => ("password_too_long", 422),
             Self::WeakPassword(PasswordRefusal::Guessable) => ("password_guessable", 422),
-            Self::InvalidField { problem: NameError::Empty, .. } => ("field_empty", 422),
-            Self::InvalidField { problem: NameError::TooLong(_), .. } => ("field_too_long", 422),
-            Self::InvalidField { problem: NameError::Control, .. } => ("field_unprintable", 422),
-            Self::InvalidField { problem: NameError::NotAnAddress, .. } => ("field_not_an_address", 422),
+            Self::InvalidField {
+                problem: NameError::Empty,
+                ..
+            } => ("field_empty", 422),
+            Self::InvalidField {
+                problem: NameError::TooLong(_),
+                ..
+            } => ("field_too_long", 422),
+            Self::InvalidField {
+                problem: NameError::Control,
+                ..
+            } => ("field_unprintable", 422),
+            Self::InvalidField {
+                problem: NameError::NotAnAddress,
+                ..
+            } => ("field_not_an_address", 422),
         }
     }
 }

@@ -133,7 +133,12 @@ pub(crate) async fn issue(
     if arrival.surface != account.kind {
         tracing::info!(account = %account.subject(), surface = %arrival.surface, "signed in from the other portal's page");
     }
-    Ok(SignedIn { token, portal: account.kind, is_admin: account.is_admin(), method: admitted.method() })
+    Ok(SignedIn {
+        token,
+        portal: account.kind,
+        is_admin: account.is_admin(),
+        method: admitted.method(),
+    })
 }
 
 impl Identity {
@@ -142,10 +147,16 @@ impl Identity {
     ///
     /// # Errors
     /// [`Failure::Fault`] when the database fails: never "nobody".
-    pub async fn authenticate(&self, portal: AccountKind, token: &SessionToken) -> Outcome<Option<Principal>> {
+    pub async fn authenticate(
+        &self,
+        portal: AccountKind,
+        token: &SessionToken,
+    ) -> Outcome<Option<Principal>> {
         let hash = token.hash();
         let live = rows::find(&mut self.db().read().await?, &hash).await?;
-        let Some(live) = live.filter(|live| live.account.kind == portal) else { return Ok(None) };
+        let Some(live) = live.filter(|live| live.account.kind == portal) else {
+            return Ok(None);
+        };
         if live.touch_due() {
             rows::touch(self.db(), &hash, self.settings().session_idle).await?;
         }
@@ -174,8 +185,13 @@ impl Identity {
     ///
     /// # Errors
     /// [`Refusal::NotFound`] when it is not the account's, or ended already.
-    pub async fn end_session(&self, principal: &Principal, session_ref: &str, client: &Client) -> Outcome<()> {
-        require_fresh(self, principal).await?;
+    pub async fn end_session(
+        &self,
+        principal: &Principal,
+        session_ref: &str,
+        client: &Client,
+    ) -> Outcome<()> {
+        self.require_fresh(principal).await?;
         let mut uow = self.db().begin().await?;
         let done = async {
             if !rows::end_by_ref(&mut uow, principal.id(), session_ref).await? {
@@ -192,7 +208,7 @@ impl Identity {
     /// # Errors
     /// [`Failure::Fault`] when the database fails.
     pub async fn end_other_sessions(&self, principal: &Principal, client: &Client) -> Outcome<u64> {
-        require_fresh(self, principal).await?;
+        self.require_fresh(principal).await?;
         let mut uow = self.db().begin().await?;
         let done = async {
             let count = rows::end_all(&mut uow, principal.id(), Some(principal.hash())).await?;
@@ -206,10 +222,18 @@ impl Identity {
 
 async fn end_one(uow: &mut UnitOfWork, principal: &Principal, client: &Client) -> Result<(), Halt> {
     rows::end(uow, principal.hash()).await?;
-    Ok(Record::new(Kind::SignOut, Ending::Done, client).about(principal.account().subject()).append(uow).await?)
+    Ok(Record::new(Kind::SignOut, Ending::Done, client)
+        .about(principal.account().subject())
+        .append(uow)
+        .await?)
 }
 
-async fn ended(uow: &mut UnitOfWork, principal: &Principal, client: &Client, count: u64) -> Result<(), Halt> {
+async fn ended(
+    uow: &mut UnitOfWork,
+    principal: &Principal,
+    client: &Client,
+    count: u64,
+) -> Result<(), Halt> {
     Ok(Record::new(Kind::SessionsEnded, Ending::Done, client)
         .about(principal.account().subject())
         .by(Some(principal.id()))
@@ -218,28 +242,37 @@ async fn ended(uow: &mut UnitOfWork, principal: &Principal, client: &Client, cou
         .await?)
 }
 
-/// Refuses unless the proof is fresh, and says how fresh proof can be given: with a passkey where
-/// the account has one, else with the password (host-auth 21.1.7).
-pub(crate) async fn require_fresh(identity: &Identity, principal: &Principal) -> Outcome<()> {
-    if principal.is_fresh() {
-        return Ok(());
-    }
-    let methods = identity.proof_methods(principal).await?;
-    Err(Failure::Refused(Refusal::FreshProofRequired { methods }))
-}
-
 impl Identity {
+    /// Refuses unless the proof is fresh, and says how fresh proof can be given: with a passkey
+    /// where the account has one, else with the password (host-auth 21.1.7).
+    ///
+    /// # Errors
+    /// [`Refusal::FreshProofRequired`]; a fault when the database fails.
+    pub async fn require_fresh(&self, principal: &Principal) -> Outcome<()> {
+        if principal.is_fresh() {
+            return Ok(());
+        }
+        let methods = self.proof_methods(principal).await?;
+        Err(Failure::Refused(Refusal::FreshProofRequired { methods }))
+    }
+
     /// How this account can give fresh proof.
     ///
     /// # Errors
     /// [`Failure::Fault`] when the database fails.
     pub async fn proof_methods(&self, principal: &Principal) -> Outcome<Vec<ProofMethod>> {
         let mut reads = self.db().read().await?;
-        if !gatefold_store::passkey::list(&mut reads, principal.id()).await?.is_empty() {
+        if !gatefold_store::passkey::list(&mut reads, principal.id())
+            .await?
+            .is_empty()
+        {
             return Ok(vec![ProofMethod::Passkey]);
         }
         let password = gatefold_store::password::find(&mut reads, principal.id()).await?;
-        Ok(password.map(|_| ProofMethod::Password).into_iter().collect())
+        Ok(password
+            .map(|_| ProofMethod::Password)
+            .into_iter()
+            .collect())
     }
 }
 
@@ -257,7 +290,10 @@ pub(crate) async fn rotate(
 }
 
 /// Ends every session and pending login of an account, for disabling and resetting.
-pub(crate) async fn end_everything(uow: &mut UnitOfWork, account: AccountId) -> Result<u64, StoreError> {
+pub(crate) async fn end_everything(
+    uow: &mut UnitOfWork,
+    account: AccountId,
+) -> Result<u64, StoreError> {
     gatefold_store::pending::delete_for(uow, account).await?;
     rows::end_all(uow, account, None).await
 }

@@ -2,16 +2,18 @@
 //!
 //! A proof rotates the session, so that a token somebody copied earlier does not profit from it.
 
+use gatefold_kernel::account::comparison_key;
 use gatefold_kernel::passkey::{self, CEREMONY_SLACK, CEREMONY_TIMEOUT, LoginRequest};
 use gatefold_kernel::password::StoredHash;
 use gatefold_kernel::token::Browser;
 use gatefold_kernel::webauthn::{
     AuthenticationResponse, Challenge, RequestOptions, UserHandleRule, UserVerification,
 };
-use gatefold_kernel::account::comparison_key;
 use gatefold_kernel::{Secret, Token};
-use gatefold_store::{UnitOfWork, ceremony, passkey as stored_passkeys, password as stored_passwords};
 use gatefold_store::ceremony::NewCeremony;
+use gatefold_store::{
+    UnitOfWork, ceremony, passkey as stored_passkeys, password as stored_passwords,
+};
 use serde_json::json;
 
 use crate::audit::{Ending, Kind, Record};
@@ -72,7 +74,9 @@ impl Identity {
         client: &Client,
     ) -> Outcome<SessionToken> {
         let mut uow = self.db().begin().await?;
-        let verdict = self.step_up_in(&mut uow, principal, browser, response, client).await;
+        let verdict = self
+            .step_up_in(&mut uow, principal, browser, response, client)
+            .await;
         settle(uow, verdict).await
     }
 
@@ -85,12 +89,22 @@ impl Identity {
         client: &Client,
     ) -> Result<SessionToken, Halt> {
         let ceremony = consume::<ceremony::StepUp>(uow, response.challenge(), browser).await?;
-        if ceremony.bound() != Some(principal.bound()) || ceremony.account() != Some(principal.id()) {
+        if ceremony.bound() != Some(principal.bound()) || ceremony.account() != Some(principal.id())
+        {
             return Err(Refusal::ChallengeExpired.into());
         }
-        let arrival = Arrival { client, surface: principal.account().kind, replaces: [None, None] };
-        let asked = Asked { user_verification: UserVerification::Required, user_handle: UserHandleRule::Optional };
-        let proof = self.verify(uow, &ceremony, response, asked, &arrival).await?;
+        let arrival = Arrival {
+            client,
+            surface: principal.account().kind,
+            replaces: [None, None],
+        };
+        let asked = Asked {
+            user_verification: UserVerification::Required,
+            user_handle: UserHandleRule::Optional,
+        };
+        let proof = self
+            .verify(uow, &ceremony, response, asked, &arrival)
+            .await?;
         let proof = proof.method();
         let answered = Challenge::as_bytes(proof.challenge()) == ceremony.challenge();
         let found = stored_passkeys::with_account(uow, proof.credential_id().as_bytes()).await?;
@@ -99,10 +113,13 @@ impl Identity {
             return Err(Refusal::PasskeyFailed.into());
         }
         let (before, after) = (proof.previous_count(), proof.sign_count());
-        if !stored_passkeys::record_use(uow, stored.key, before, after, proof.backup_state()).await? {
+        if !stored_passkeys::record_use(uow, stored.key, before, after, proof.backup_state())
+            .await?
+        {
             return Err(Refusal::PasskeyFailed.into());
         }
-        self.proved(uow, principal, ProofMethod::Passkey, client).await
+        self.proved(uow, principal, ProofMethod::Passkey, client)
+            .await
     }
 
     /// Gives fresh proof with the password. Only for accounts without a passkey: where there is one
@@ -128,12 +145,19 @@ impl Identity {
             guess.check(&mut reads).await?;
             stored_passwords::find(&mut reads, account.id).await?
         };
-        let stored = stored.map(|row| StoredHash { account: account.id, hash: Secret::new(row.hash) });
-        let checked = self.passwords().verify(password, stored, principal.now()).await?;
+        let stored = stored.map(|row| StoredHash {
+            account: account.id,
+            hash: Secret::new(row.hash),
+        });
+        let checked = self
+            .passwords()
+            .verify(password, stored, principal.now())
+            .await?;
         let mut uow = self.db().begin().await?;
         let verdict = match checked {
             Ok(checked) if checked.proof.method().account() == account.id => {
-                self.proved(&mut uow, principal, ProofMethod::Password, client).await
+                self.proved(&mut uow, principal, ProofMethod::Password, client)
+                    .await
             }
             _ => refuse(&mut uow, guess, principal, client).await,
         };

@@ -69,7 +69,9 @@ impl Guess {
     pub(crate) async fn failed(&self, uow: &mut UnitOfWork) -> Result<(), StoreError> {
         throttle::record_failure(uow, &self.account, &ACCOUNT).await?;
         throttle::record_failure(uow, &self.network, &NETWORK).await?;
-        throttle::record_failure(uow, &self.surface, &SURFACE).await.map(drop)
+        throttle::record_failure(uow, &self.surface, &SURFACE)
+            .await
+            .map(drop)
     }
 
     /// Forgets the account's failures after a complete sign-in. The network's stay.

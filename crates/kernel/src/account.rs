@@ -105,7 +105,9 @@ impl AgentRole {
     /// Reads the stored word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Agent, Self::Admin].into_iter().find(|role| role.as_str() == word)
+        [Self::Agent, Self::Admin]
+            .into_iter()
+            .find(|role| role.as_str() == word)
     }
 }
 
@@ -135,7 +137,9 @@ impl Status {
     /// Reads the stored word.
     #[must_use]
     pub fn parse(word: &str) -> Option<Self> {
-        [Self::Invited, Self::Active, Self::Disabled].into_iter().find(|status| status.as_str() == word)
+        [Self::Invited, Self::Active, Self::Disabled]
+            .into_iter()
+            .find(|status| status.as_str() == word)
     }
 }
 
@@ -294,9 +298,18 @@ mod tests {
 
     #[test]
     fn logins_compare_without_case_and_form() {
-        let same = [("Ámira", "ámira"), ("ＡＭＩＲＡ", "amira"), (" amira ", "Amira"), ("A\u{301}mira", "ámira")];
+        let same = [
+            ("Ámira", "ámira"),
+            ("ＡＭＩＲＡ", "amira"),
+            (" amira ", "Amira"),
+            ("A\u{301}mira", "ámira"),
+        ];
         for (left, right) in same {
-            assert_eq!(Login::parse(left).unwrap().key(), Login::parse(right).unwrap().key(), "{left} {right}");
+            assert_eq!(
+                Login::parse(left).unwrap().key(),
+                Login::parse(right).unwrap().key(),
+                "{left} {right}"
+            );
         }
     }
 

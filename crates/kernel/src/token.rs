@@ -63,7 +63,10 @@ impl<P: Purpose> Token<P> {
     pub fn draw(entropy: &dyn Entropy) -> Self {
         let mut bytes = [0; 32];
         entropy.fill(&mut bytes);
-        Self { bytes, purpose: PhantomData }
+        Self {
+            bytes,
+            purpose: PhantomData,
+        }
     }
 
     /// Reads the text form; anything but 43 characters of unpadded base64url is `None`.
@@ -74,7 +77,10 @@ impl<P: Purpose> Token<P> {
         let mut decoded = URL_SAFE_NO_PAD.decode(text).ok()?;
         let bytes = <[u8; 32]>::try_from(decoded.as_slice()).ok();
         decoded.zeroize();
-        bytes.map(|bytes| Self { bytes, purpose: PhantomData })
+        bytes.map(|bytes| Self {
+            bytes,
+            purpose: PhantomData,
+        })
     }
 
     /// The text form, for a cookie or a link that is shown once.
@@ -84,7 +90,10 @@ impl<P: Purpose> Token<P> {
 
     /// What is stored: SHA-256 over the purpose and the token. No salt is needed at 256 bits.
     pub fn hash(&self) -> TokenHash<P> {
-        TokenHash { bytes: self.digest(P::LABEL), purpose: PhantomData }
+        TokenHash {
+            bytes: self.digest(P::LABEL),
+            purpose: PhantomData,
+        }
     }
 
     /// The synchroniser token of forms in the session or browser that holds this token. It cannot
@@ -107,7 +116,10 @@ impl<P: Purpose> Token<P> {
 
 impl<P> Clone for Token<P> {
     fn clone(&self) -> Self {
-        Self { bytes: self.bytes, purpose: PhantomData }
+        Self {
+            bytes: self.bytes,
+            purpose: PhantomData,
+        }
     }
 }
 
@@ -140,13 +152,17 @@ impl<P: Purpose> TokenHash<P> {
     #[must_use]
     pub fn from_stored(bytes: &[u8]) -> Option<Self> {
         let bytes = <[u8; 32]>::try_from(bytes).ok()?;
-        Some(Self { bytes, purpose: PhantomData })
+        Some(Self {
+            bytes,
+            purpose: PhantomData,
+        })
     }
 
     /// A short public name for the row: not a secret and of no use as a token. 16 characters.
     #[must_use]
     pub fn public_ref(&self) -> String {
-        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &self.bytes).as_ref())[..16].to_owned()
+        URL_SAFE_NO_PAD.encode(digest::digest(&digest::SHA256, &self.bytes).as_ref())[..16]
+            .to_owned()
     }
 }
 
@@ -229,7 +245,14 @@ mod tests {
     fn malformed_text_is_refused() {
         let good = Token::<Session>::draw(&Counting).to_text();
         let padded = format!("{}=", good.expose());
-        for text in ["", "x", &good.expose()[1..], &padded, &"+".repeat(43), &"é".repeat(22)] {
+        for text in [
+            "",
+            "x",
+            &good.expose()[1..],
+            &padded,
+            &"+".repeat(43),
+            &"é".repeat(22),
+        ] {
             assert!(Token::<Session>::parse(text).is_none(), "{text:?}");
         }
     }

@@ -12,9 +12,14 @@ use gatefold_kernel::{Clock, Entropy, UnixMillis};
 pub struct SystemClock;
 
 impl Clock for SystemClock {
-    #[expect(clippy::disallowed_methods, reason = "this is the clock port: the one place that reads the ambient clock")]
+    #[expect(
+        clippy::disallowed_methods,
+        reason = "this is the clock port: the one place that reads the ambient clock"
+    )]
     fn now(&self) -> UnixMillis {
-        let since = SystemTime::now().duration_since(UNIX_EPOCH).unwrap_or_default();
+        let since = SystemTime::now()
+            .duration_since(UNIX_EPOCH)
+            .unwrap_or_default();
         UnixMillis::new(i64::try_from(since.as_millis()).unwrap_or(i64::MAX))
     }
 }
@@ -25,6 +30,7 @@ pub struct SystemEntropy;
 
 impl Entropy for SystemEntropy {
     fn fill(&self, out: &mut [u8]) {
-        aws_lc_rs::rand::fill(out).expect("the operating system's random generator works, or nothing here is safe");
+        aws_lc_rs::rand::fill(out)
+            .expect("the operating system's random generator works, or nothing here is safe");
     }
 }

@@ -3,10 +3,10 @@
 use std::collections::BTreeMap;
 use std::sync::Mutex;
 
-use gatefold_kernel::{AccountKind, AgentRole, Subject};
 use gatefold_identity::Client;
 use gatefold_identity::account::Actor;
 use gatefold_identity::enrol::PersonFields;
+use gatefold_kernel::{AccountKind, AgentRole, Subject};
 use gatefold_soft_authenticator::{Config, SoftAuthenticator};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -44,7 +44,8 @@ impl Reply {
     /// When it is not.
     #[must_use]
     pub fn json(&self) -> Value {
-        serde_json::from_str(&self.body).unwrap_or_else(|_| panic!("JSON expected: {} {}", self.status, self.body))
+        serde_json::from_str(&self.body)
+            .unwrap_or_else(|_| panic!("JSON expected: {} {}", self.status, self.body))
     }
 
     /// The stable code of a problem.
@@ -56,18 +57,34 @@ impl Reply {
     /// The names of the cookies this response sets (those it clears excluded).
     #[must_use]
     pub fn cookies_set(&self) -> Vec<String> {
-        set_cookies(&self.headers).filter(|(_, value)| !value.is_empty()).map(|(name, _)| name).collect()
+        set_cookies(&self.headers)
+            .filter(|(_, value)| !value.is_empty())
+            .map(|(name, _)| name)
+            .collect()
     }
 
     /// Where a redirect leads, or where a script was told to go.
     #[must_use]
     pub fn goes_to(&self) -> String {
-        let header = self.headers.get("location").and_then(|value| value.to_str().ok());
-        header.map_or_else(|| self.json()["redirect"].as_str().unwrap_or_default().to_owned(), str::to_owned)
+        let header = self
+            .headers
+            .get("location")
+            .and_then(|value| value.to_str().ok());
+        header.map_or_else(
+            || {
+                self.json()["redirect"]
+                    .as_str()
+                    .unwrap_or_default()
+                    .to_owned()
+            },
+            str::to_owned,
+        )
     }
 }
 
-fn set_cookies(headers: &reqwest::header::HeaderMap) -> impl Iterator<Item = (String, String)> + '_ {
+fn set_cookies(
+    headers: &reqwest::header::HeaderMap,
+) -> impl Iterator<Item = (String, String)> + '_ {
     headers.get_all("set-cookie").iter().filter_map(|line| {
         let (name, value) = line.to_str().ok()?.split(';').next()?.split_once('=')?;
         Some((name.to_owned(), value.to_owned()))
@@ -94,11 +111,15 @@ pub fn base(portal: AccountKind) -> &'static str {
 
 impl<'w> Visitor<'w> {
     pub(crate) fn new(world: &'w World, seed: u64) -> Self {
-        let http = reqwest::Client::builder().redirect(reqwest::redirect::Policy::none()).build();
+        let http = reqwest::Client::builder()
+            .redirect(reqwest::redirect::Policy::none())
+            .build();
         Self {
             world,
             cookies: Mutex::default(),
-            authenticator: Mutex::new(SoftAuthenticator::new(Config::synced(seed)).expect("a seeded authenticator")),
+            authenticator: Mutex::new(
+                SoftAuthenticator::new(Config::synced(seed)).expect("a seeded authenticator"),
+            ),
             http: http.expect("an HTTP client"),
             headers: Mutex::default(),
         }
@@ -112,7 +133,10 @@ impl<'w> Visitor<'w> {
 
     /// Sends this header with every request from now on; an empty value takes it back.
     pub fn always(&self, name: &str, value: &str) {
-        self.headers.lock().expect("not poisoned").insert(name.to_owned(), value.to_owned());
+        self.headers
+            .lock()
+            .expect("not poisoned")
+            .insert(name.to_owned(), value.to_owned());
     }
 
     /// The cookies as they would be sent.
@@ -135,24 +159,44 @@ impl<'w> Visitor<'w> {
     ///
     /// # Panics
     /// When no instance answers.
-    pub async fn send(&self, method: Method, path: &str, content_type: &str, body: String) -> Reply {
+    pub async fn send(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: String,
+    ) -> Reply {
         let address = self.world.next_instance().await.expect("an instance runs");
         let mut headers = BTreeMap::from([
-            (String::from("host"), self.world.public_url.authority().to_owned()),
+            (
+                String::from("host"),
+                self.world.public_url.authority().to_owned(),
+            ),
             (String::from("origin"), self.origin()),
             (String::from("user-agent"), String::from("Testkit/1.0")),
         ]);
         if !content_type.is_empty() {
             headers.insert(String::from("content-type"), content_type.to_owned());
         }
-        let cookies: Vec<String> = self.cookies().iter().map(|(name, value)| format!("{name}={value}")).collect();
+        let cookies: Vec<String> = self
+            .cookies()
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
         if !cookies.is_empty() {
             headers.insert(String::from("cookie"), cookies.join("; "));
         }
         for (name, value) in self.headers.lock().expect("not poisoned").iter() {
-            if value.is_empty() { headers.remove(name) } else { headers.insert(name.clone(), value.clone()) };
+            if value.is_empty() {
+                headers.remove(name)
+            } else {
+                headers.insert(name.clone(), value.clone())
+            };
         }
-        let mut request = self.http.request(method, format!("http://{address}{path}")).body(body);
+        let mut request = self
+            .http
+            .request(method, format!("http://{address}{path}"))
+            .body(body);
         for (name, value) in headers {
             request = request.header(name, value);
         }
@@ -161,7 +205,11 @@ impl<'w> Visitor<'w> {
         for (name, value) in set_cookies(&headers) {
             self.set_cookie(&name, &value);
         }
-        Reply { status, headers, body: response.text().await.expect("a body") }
+        Reply {
+            status,
+            headers,
+            body: response.text().await.expect("a body"),
+        }
     }
 
     /// Reads a page.
@@ -171,7 +219,8 @@ impl<'w> Visitor<'w> {
 
     /// Posts JSON.
     pub async fn post(&self, path: &str, body: &Value) -> Reply {
-        self.send(Method::POST, path, "application/json", body.to_string()).await
+        self.send(Method::POST, path, "application/json", body.to_string())
+            .await
     }
 
     /// Opens a page and posts one of its forms' fields with the page's token.
@@ -182,7 +231,13 @@ impl<'w> Visitor<'w> {
             .extend_pairs(fields)
             .append_pair("_csrf", &token)
             .finish();
-        self.send(Method::POST, action, "application/x-www-form-urlencoded", form).await
+        self.send(
+            Method::POST,
+            action,
+            "application/x-www-form-urlencoded",
+            form,
+        )
+        .await
     }
 
     /// Asks for a sign-in with a passkey and lets the authenticator answer.
@@ -193,7 +248,11 @@ impl<'w> Visitor<'w> {
         let begun = self.post(begin, &json!({})).await;
         assert_eq!(begun.status, StatusCode::OK, "{begin}: {}", begun.body);
         let options = &begun.json()["options"]["publicKey"];
-        self.authenticator.lock().expect("not poisoned").authenticate(options, &self.origin()).expect("a credential answers")
+        self.authenticator
+            .lock()
+            .expect("not poisoned")
+            .authenticate(options, &self.origin())
+            .expect("a credential answers")
     }
 
     /// Asks to register a passkey and lets the authenticator answer.
@@ -204,24 +263,43 @@ impl<'w> Visitor<'w> {
         let begun = self.post(begin, body).await;
         assert_eq!(begun.status, StatusCode::OK, "{begin}: {}", begun.body);
         let options = &begun.json()["options"]["publicKey"];
-        self.authenticator.lock().expect("not poisoned").register(options, &self.origin()).expect("a credential is made")
+        self.authenticator
+            .lock()
+            .expect("not poisoned")
+            .register(options, &self.origin())
+            .expect("a credential is made")
     }
 
     /// Signs in with a passkey from a portal's page.
     pub async fn passkey_sign_in(&self, portal: AccountKind) -> Reply {
-        let answer = self.answer(&format!("{}/passkey/begin", auth(portal))).await;
-        self.post(&format!("{}/passkey/finish", auth(portal)), &answer).await
+        let answer = self
+            .answer(&format!("{}/passkey/begin", auth(portal)))
+            .await;
+        self.post(&format!("{}/passkey/finish", auth(portal)), &answer)
+            .await
     }
 
     /// Signs in with a password.
-    pub async fn password_sign_in(&self, portal: AccountKind, login: &str, password: &str) -> Reply {
-        self.post(&format!("{}/login", auth(portal)), &json!({ "login": login, "password": password })).await
+    pub async fn password_sign_in(
+        &self,
+        portal: AccountKind,
+        login: &str,
+        password: &str,
+    ) -> Reply {
+        self.post(
+            &format!("{}/login", auth(portal)),
+            &json!({ "login": login, "password": password }),
+        )
+        .await
     }
 
     /// Completes the second step with the authenticator.
     pub async fn second_step(&self, portal: AccountKind) -> Reply {
-        let answer = self.answer(&format!("{}/2fa/webauthn/begin", auth(portal))).await;
-        self.post(&format!("{}/2fa/webauthn/finish", auth(portal)), &answer).await
+        let answer = self
+            .answer(&format!("{}/2fa/webauthn/begin", auth(portal)))
+            .await;
+        self.post(&format!("{}/2fa/webauthn/finish", auth(portal)), &answer)
+            .await
     }
 
     /// Gives fresh proof with the authenticator.
@@ -234,13 +312,16 @@ impl<'w> Visitor<'w> {
     /// Adds a passkey of the authenticator to the account that is signed in.
     pub async fn add_passkey(&self, portal: AccountKind) -> Reply {
         let passkeys = format!("{}/api/profile/passkeys", base(portal));
-        let credential = self.register(&format!("{passkeys}/begin"), &json!({})).await;
+        let credential = self
+            .register(&format!("{passkeys}/begin"), &json!({}))
+            .await;
         self.post(&format!("{passkeys}/finish"), &credential).await
     }
 
     /// Opens a one-time link as its page does.
     pub async fn open_link(&self, token: &str) -> Reply {
-        self.submit("/enrol", "/enrol/open", &[("token", token)]).await
+        self.submit("/enrol", "/enrol/open", &[("token", token)])
+            .await
     }
 
     /// Follows a link with a passkey.
@@ -284,7 +365,9 @@ impl<'w> Visitor<'w> {
 
     /// Becomes an administrator with a passkey.
     pub async fn admin(&self, login: &str) -> Subject {
-        let (subject, token) = self.invited(AccountKind::Agent, Some(AgentRole::Admin), login).await;
+        let (subject, token) = self
+            .invited(AccountKind::Agent, Some(AgentRole::Admin), login)
+            .await;
         let reply = self.enrol_passkey(&token, &json!({})).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
         subject
@@ -294,12 +377,29 @@ impl<'w> Visitor<'w> {
     ///
     /// # Panics
     /// When the invite is refused.
-    pub async fn invited(&self, kind: AccountKind, role: Option<AgentRole>, login: &str) -> (Subject, String) {
-        let fields = PersonFields { login: login.to_owned(), name: format!("Person {login}"), email: String::new() };
+    pub async fn invited(
+        &self,
+        kind: AccountKind,
+        role: Option<AgentRole>,
+        login: &str,
+    ) -> (Subject, String) {
+        let fields = PersonFields {
+            login: login.to_owned(),
+            name: format!("Person {login}"),
+            email: String::new(),
+        };
         let client = Client::operator();
-        let actor = Actor { principal: None, client: &client };
+        let actor = Actor {
+            principal: None,
+            client: &client,
+        };
         let person = fields.parse().expect("an acceptable person");
-        let (account, link) = self.world.identity.invite(actor, kind, role, &person).await.expect("an invite");
+        let (account, link) = self
+            .world
+            .identity
+            .invite(actor, kind, role, &person)
+            .await
+            .expect("an invite");
         (account.subject(), link.token.to_text().expose().clone())
     }
 
@@ -316,8 +416,13 @@ impl<'w> Visitor<'w> {
 /// When the page has none.
 #[must_use]
 pub fn form_token(page: &str) -> String {
-    let at = page.find("name=\"_csrf\"").unwrap_or_else(|| panic!("a form with a token expected: {page}"));
+    let at = page
+        .find("name=\"_csrf\"")
+        .unwrap_or_else(|| panic!("a form with a token expected: {page}"));
     let rest = &page[at..];
-    let value = rest.find("value=\"").map(|start| &rest[start + 7..]).expect("a token");
+    let value = rest
+        .find("value=\"")
+        .map(|start| &rest[start + 7..])
+        .expect("a token");
     value[..value.find('"').expect("a closing quote")].to_owned()
 }

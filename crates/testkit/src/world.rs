@@ -74,7 +74,9 @@ pub async fn on_both(test: &str, scenario: impl AsyncFn(&World)) {
 }
 
 async fn on(test: &str, backend: Backend, topology: Topology, scenario: &impl AsyncFn(&World)) {
-    let Some(world) = World::start(test, backend, topology).await else { return };
+    let Some(world) = World::start(test, backend, topology).await else {
+        return;
+    };
     println!("{test}: {backend:?}, {topology:?}");
     scenario(&world).await;
     world.stop().await;
@@ -108,10 +110,17 @@ impl World {
         let (database_url, folder, database) = match backend {
             Backend::Sqlite => {
                 let folder = temporary_folder().expect("a temporary folder can be made");
-                (format!("sqlite://{}/gatefold.db", folder.display()), Some(folder), None)
+                (
+                    format!("sqlite://{}/gatefold.db", folder.display()),
+                    Some(folder),
+                    None,
+                )
             }
             Backend::Postgres => {
-                let database = skip_without_postgres(test)?.create_database().await.expect("a database can be created");
+                let database = skip_without_postgres(test)?
+                    .create_database()
+                    .await
+                    .expect("a database can be created");
                 (database.url.clone(), None, Some(database))
             }
         };
@@ -138,7 +147,11 @@ impl World {
         db.migrate().await?;
         let public_url = Url::parse("http://localhost:4711")?;
         let identity = identity(db.clone(), &public_url)?;
-        let count = if topology == Topology::SplitBrain { 2 } else { 1 };
+        let count = if topology == Topology::SplitBrain {
+            2
+        } else {
+            1
+        };
         let mut instances = Vec::new();
         for _ in 0..count {
             instances.push(Instance::start(&database_url, &public_url).await?);
@@ -176,7 +189,10 @@ impl World {
             instances.push(Instance::start(&self.database_url, &self.public_url).await?);
         }
         let index = turn % instances.len();
-        instances.get(index).map(|instance| instance.address).context("no instance runs")
+        instances
+            .get(index)
+            .map(|instance| instance.address)
+            .context("no instance runs")
     }
 
     /// Stops every instance and removes the database.
@@ -205,7 +221,7 @@ impl Instance {
             identity: identity(db.clone(), public_url)?,
             pages: gatefold_pages::Pages::new()?,
             entropy: Arc::new(SystemEntropy),
-            metrics: Arc::new(String::new),
+            metrics: None,
             settings: web_settings(public_url)?,
         });
         let listener = tokio::net::TcpListener::bind("127.0.0.1:0").await?;
@@ -214,7 +230,11 @@ impl Instance {
         let server = tokio::spawn(async move {
             let _ = axum::serve(listener, service).await;
         });
-        Ok(Self { address, db, server })
+        Ok(Self {
+            address,
+            db,
+            server,
+        })
     }
 
     async fn stop(self) {
@@ -225,12 +245,19 @@ impl Instance {
 }
 
 fn connect_options() -> ConnectOptions {
-    ConnectOptions { max_connections: 12, ..ConnectOptions::default() }
+    ConnectOptions {
+        max_connections: 12,
+        ..ConnectOptions::default()
+    }
 }
 
 fn identity(db: Database, public_url: &Url) -> anyhow::Result<Identity> {
     let origin = Origin::parse(&public_url.origin().ascii_serialization())?;
-    let relying_party = RelyingParty::new(RpId::parse("localhost")?, String::from("Gatefold"), vec![origin])?;
+    let relying_party = RelyingParty::new(
+        RpId::parse("localhost")?,
+        String::from("Gatefold"),
+        vec![origin],
+    )?;
     let mut settings = Settings::new(relying_party);
     settings.password_threads = 2;
     Ok(Identity::new(db, Arc::new(SystemEntropy), settings))
@@ -240,7 +267,10 @@ fn web_settings(public_url: &Url) -> anyhow::Result<WebSettings> {
     Ok(WebSettings {
         public_url: public_url.clone(),
         trusted_proxies: vec!["127.0.0.1/32".parse()?],
-        cookies: CookiePolicy { secure: false, same_site: SameSite::Lax },
+        cookies: CookiePolicy {
+            secure: false,
+            same_site: SameSite::Lax,
+        },
         development: true,
         agent_brand: gatefold_pages::Brand::named("Gatefold"),
         customer_brand: gatefold_pages::Brand::named("Gatefold"),
@@ -250,7 +280,8 @@ fn web_settings(public_url: &Url) -> anyhow::Result<WebSettings> {
 fn temporary_folder() -> anyhow::Result<PathBuf> {
     static NEXT: AtomicUsize = AtomicUsize::new(0);
     let number = NEXT.fetch_add(1, Ordering::Relaxed);
-    let folder = std::env::temp_dir().join(format!("gatefold-world-{}-{number}", std::process::id()));
+    let folder =
+        std::env::temp_dir().join(format!("gatefold-world-{}-{number}", std::process::id()));
     std::fs::create_dir_all(&folder)?;
     Ok(folder)
 }

@@ -30,17 +30,26 @@ pub(super) async fn follow(
     handle: Option<[u8; 64]>,
     arrival: &Arrival<'_>,
 ) -> Result<Following, Halt> {
-    let link = invite::consume(uow, &token.hash()).await?.ok_or(Halt::Undo(Refusal::LinkDead))?;
+    let link = invite::consume(uow, &token.hash())
+        .await?
+        .ok_or(Halt::Undo(Refusal::LinkDead))?;
     let (account, kind) = match (link.facts().purpose, link.facts().account) {
         (LinkPurpose::Setup, _) => {
             let person = person.ok_or(Halt::Undo(Refusal::LinkDead))?;
-            (first_administrator(identity, uow, person, handle).await?, Kind::SetUp)
+            (
+                first_administrator(identity, uow, person, handle).await?,
+                Kind::SetUp,
+            )
         }
         (LinkPurpose::Invite, Some(id)) => (accept(uow, id).await?, Kind::InviteAccepted),
         (LinkPurpose::Reset, Some(id)) => (replace(uow, id).await?, Kind::CredentialsReset),
-        (LinkPurpose::Invite | LinkPurpose::Reset, None) => return Err(Halt::Undo(Refusal::LinkDead)),
+        (LinkPurpose::Invite | LinkPurpose::Reset, None) => {
+            return Err(Halt::Undo(Refusal::LinkDead));
+        }
     };
-    let found = account::by_id(uow, account).await?.ok_or(Halt::Undo(Refusal::LinkDead))?;
+    let found = account::by_id(uow, account)
+        .await?
+        .ok_or(Halt::Undo(Refusal::LinkDead))?;
     Record::new(kind, Ending::Done, arrival.client)
         .about(found.subject())
         .by(Some(account))
@@ -57,7 +66,10 @@ pub(super) async fn enter(
     following: Following,
     arrival: &Arrival<'_>,
 ) -> Result<SignedIn, Halt> {
-    let evidence = Evidence::Enrolment { link: following.link, account: following.account };
+    let evidence = Evidence::Enrolment {
+        link: following.link,
+        account: following.account,
+    };
     match admit(uow, evidence).await? {
         Decision::Admit(admitted) => issue(identity, uow, admitted, arrival).await,
         Decision::NeedMore { .. } => Err(Halt::Undo(Refusal::LinkDead)),
@@ -94,7 +106,9 @@ async fn create_first(
         status: Status::Active,
         user_handle: handle.unwrap_or_else(|| identity.draw_user_handle()),
     };
-    account::insert(uow, &new).await?.map_err(|taken| Halt::Undo(refusal_of(taken)))
+    account::insert(uow, &new)
+        .await?
+        .map_err(|taken| Halt::Undo(refusal_of(taken)))
 }
 
 async fn accept(uow: &mut UnitOfWork, id: AccountId) -> Result<AccountId, Halt> {

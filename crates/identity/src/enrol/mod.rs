@@ -35,7 +35,9 @@ impl OpenLink {
     /// The portal the person will sign in to. The first administrator is an agent.
     #[must_use]
     pub fn portal(&self) -> AccountKind {
-        self.account.as_ref().map_or(AccountKind::Agent, |account| account.kind)
+        self.account
+            .as_ref()
+            .map_or(AccountKind::Agent, |account| account.kind)
     }
 }
 
@@ -53,8 +55,13 @@ impl Identity {
 
 /// Reads a link and whether it can still be followed.
 async fn live(reads: &mut impl Reads, token: &Token<Link>) -> Outcome<OpenLink> {
-    let LiveLink { purpose, account, expires_at } =
-        invite::find(reads, &token.hash()).await?.ok_or(Refusal::LinkDead)?;
+    let LiveLink {
+        purpose,
+        account,
+        expires_at,
+    } = invite::find(reads, &token.hash())
+        .await?
+        .ok_or(Refusal::LinkDead)?;
     match (purpose, &account) {
         (LinkPurpose::Setup, _) => {
             // V-B1, V-B6
@@ -65,5 +72,9 @@ async fn live(reads: &mut impl Reads, token: &Token<Link>) -> Outcome<OpenLink> 
         (LinkPurpose::Reset, Some(account)) if account.status == Status::Active => {}
         (LinkPurpose::Invite | LinkPurpose::Reset, _) => return Err(Refusal::LinkDead.into()),
     }
-    Ok(OpenLink { purpose, account, expires_at })
+    Ok(OpenLink {
+        purpose,
+        account,
+        expires_at,
+    })
 }

@@ -2,10 +2,10 @@
 
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
+use gatefold_kernel::Token;
 use gatefold_kernel::passkey::{self, CEREMONY_SLACK, CEREMONY_TIMEOUT, RegistrationRequest};
 use gatefold_kernel::token::{Browser, Link};
 use gatefold_kernel::webauthn::{CreationOptions, RegistrationResponse, UserHandle};
-use gatefold_kernel::Token;
 use gatefold_store::ceremony::{self, NewCeremony};
 use gatefold_store::invite::LinkPurpose;
 use gatefold_store::{UnitOfWork, account};
@@ -89,7 +89,11 @@ impl Identity {
             }
             LinkPurpose::Invite | LinkPurpose::Reset => None,
         };
-        Ok(State { v: 1, handle: URL_SAFE_NO_PAD.encode(handle), person })
+        Ok(State {
+            v: 1,
+            handle: URL_SAFE_NO_PAD.encode(handle),
+            person,
+        })
     }
 
     /// Finishes it and signs in.
@@ -106,7 +110,9 @@ impl Identity {
         arrival: &Arrival<'_>,
     ) -> Outcome<SignedIn> {
         let mut uow = self.db().begin().await?;
-        let verdict = self.enrol_passkey_in(&mut uow, token, browser, response, arrival).await;
+        let verdict = self
+            .enrol_passkey_in(&mut uow, token, browser, response, arrival)
+            .await;
         settle(uow, verdict).await
     }
 
@@ -118,17 +124,28 @@ impl Identity {
         response: &RegistrationResponse,
         arrival: &Arrival<'_>,
     ) -> Result<SignedIn, Halt> {
-        let ceremony = consume::<ceremony::Registration>(uow, response.challenge(), browser).await?;
+        let ceremony =
+            consume::<ceremony::Registration>(uow, response.challenge(), browser).await?;
         if ceremony.bound() != Some(bound(&token.hash())) {
             return Err(Refusal::ChallengeExpired.into());
         }
-        let state: State =
-            serde_json::from_str(ceremony.state()).map_err(|_| Fault::Corrupt("enrolment state"))?;
+        let state: State = serde_json::from_str(ceremony.state())
+            .map_err(|_| Fault::Corrupt("enrolment state"))?;
         let passkey = to_store(&self.verify_registration(&ceremony, response)?)?;
         let person = state.person()?;
-        let following = follow(self, uow, token, person.as_ref(), Some(state.handle()?), arrival).await?;
+        let following = follow(
+            self,
+            uow,
+            token,
+            person.as_ref(),
+            Some(state.handle()?),
+            arrival,
+        )
+        .await?;
         let added = insert_passkey(uow, following.account, &passkey).await?;
-        let owner = account::by_id(uow, following.account).await?.ok_or(Fault::Corrupt("account"))?;
+        let owner = account::by_id(uow, following.account)
+            .await?
+            .ok_or(Fault::Corrupt("account"))?;
         Record::new(Kind::PasskeyAdded, Ending::Done, arrival.client)
             .about(owner.subject())
             .by(Some(owner.id))
@@ -141,11 +158,17 @@ impl Identity {
 
 impl State {
     fn handle(&self) -> Result<[u8; 64], Fault> {
-        let bytes = URL_SAFE_NO_PAD.decode(&self.handle).map_err(|_| Fault::Corrupt("enrolment state"))?;
+        let bytes = URL_SAFE_NO_PAD
+            .decode(&self.handle)
+            .map_err(|_| Fault::Corrupt("enrolment state"))?;
         <[u8; 64]>::try_from(bytes).map_err(|_| Fault::Corrupt("enrolment state"))
     }
 
     fn person(&self) -> Result<Option<NewPerson>, Halt> {
-        self.person.as_ref().map(PersonFields::parse).transpose().map_err(Halt::from)
+        self.person
+            .as_ref()
+            .map(PersonFields::parse)
+            .transpose()
+            .map_err(Halt::from)
     }
 }

@@ -38,7 +38,9 @@ impl Identity {
         };
         let hash = self.hash_new(&password, &about).await?;
         let mut uow = self.db().begin().await?;
-        let verdict = self.enrol_password_in(&mut uow, token, person.as_ref(), &hash, arrival).await;
+        let verdict = self
+            .enrol_password_in(&mut uow, token, person.as_ref(), &hash, arrival)
+            .await;
         settle(uow, verdict).await
     }
 

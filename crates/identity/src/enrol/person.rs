@@ -46,11 +46,17 @@ impl PersonFields {
             "" => None,
             text => Some(EmailAddress::parse(text).map_err(wrong("email"))?),
         };
-        let own = email.as_ref().is_some_and(|email| email.key() == login.key());
+        let own = email
+            .as_ref()
+            .is_some_and(|email| email.key() == login.key());
         if login.as_str().contains('@') && !own {
             return Err(wrong("login")(NameError::NotAnAddress));
         }
-        Ok(NewPerson { login, display_name, email })
+        Ok(NewPerson {
+            login,
+            display_name,
+            email,
+        })
     }
 }
 
@@ -59,7 +65,12 @@ mod tests {
     use super::*;
 
     fn parse(login: &str, name: &str, email: &str) -> Result<NewPerson, Refusal> {
-        PersonFields { login: login.into(), name: name.into(), email: email.into() }.parse()
+        PersonFields {
+            login: login.into(),
+            name: name.into(),
+            email: email.into(),
+        }
+        .parse()
     }
 
     #[test]
@@ -68,7 +79,13 @@ mod tests {
         assert!(parse("amira", "Amira", "").is_ok());
         for email in ["", "other@a.example"] {
             let refused = parse("amira@a.example", "Amira", email).unwrap_err();
-            assert_eq!(refused, Refusal::InvalidField { field: "login", problem: NameError::NotAnAddress });
+            assert_eq!(
+                refused,
+                Refusal::InvalidField {
+                    field: "login",
+                    problem: NameError::NotAnAddress
+                }
+            );
         }
     }
 
@@ -76,6 +93,12 @@ mod tests {
     fn the_first_wrong_field_is_named() {
         assert_eq!(parse("", "", "").unwrap_err().code(), "field_empty");
         let refused = parse("a", "b", "nonsense").unwrap_err();
-        assert_eq!(refused, Refusal::InvalidField { field: "email", problem: NameError::NotAnAddress });
+        assert_eq!(
+            refused,
+            Refusal::InvalidField {
+                field: "email",
+                problem: NameError::NotAnAddress
+            }
+        );
     }
 }

@@ -44,7 +44,9 @@ impl Identity {
         let id = principal.account().id;
         Ok(Overview {
             passkeys: passkey::list(&mut reads, id).await?,
-            password_changed_at: passwords::find(&mut reads, id).await?.map(|row| row.changed_at),
+            password_changed_at: passwords::find(&mut reads, id)
+                .await?
+                .map(|row| row.changed_at),
             sessions: session::list(&mut reads, id).await?,
         })
     }

@@ -6,9 +6,7 @@ use gatefold_kernel::passkey::{
     self, CEREMONY_SLACK, CEREMONY_TIMEOUT, PasskeyRegistration, RegistrationRequest,
 };
 use gatefold_kernel::token::Browser;
-use gatefold_kernel::webauthn::{
-    Challenge, CreationOptions, RegistrationResponse, UserHandle,
-};
+use gatefold_kernel::webauthn::{Challenge, CreationOptions, RegistrationResponse, UserHandle};
 use gatefold_kernel::{AccountId, Token, Verified};
 use gatefold_store::ceremony::{self, NewCeremony};
 use gatefold_store::passkey::{self as rows, NewPasskey};
@@ -18,7 +16,7 @@ use serde_json::json;
 use super::{MAX_PASSKEYS, PASSKEY_NAME_CHARS};
 use crate::audit::{Ending, Kind, Record};
 use crate::refusal::{Fault, Halt, Outcome, Refusal};
-use crate::session::{Principal, require_fresh};
+use crate::session::Principal;
 use crate::sign_in::{STATE, consume, descriptors};
 use crate::unit::settle;
 use crate::{Client, Identity, authenticators};
@@ -43,11 +41,14 @@ impl Identity {
         browser: &Token<Browser>,
         client: &Client,
     ) -> Outcome<CreationOptions> {
-        require_fresh(self, principal).await?;
+        self.require_fresh(principal).await?;
         let who = principal.account();
         let (handle, exclude) = {
             let mut reads = self.db().read().await?;
-            (account::user_handle(&mut reads, who.id).await?, descriptors(&mut reads, who.id).await?)
+            (
+                account::user_handle(&mut reads, who.id).await?,
+                descriptors(&mut reads, who.id).await?,
+            )
         };
         if exclude.len() >= MAX_PASSKEYS {
             return Err(Refusal::TooManyPasskeys.into());
@@ -91,7 +92,9 @@ impl Identity {
         client: &Client,
     ) -> Outcome<AddedPasskey> {
         let mut uow = self.db().begin().await?;
-        let verdict = self.add_in(&mut uow, principal, browser, response, client).await;
+        let verdict = self
+            .add_in(&mut uow, principal, browser, response, client)
+            .await;
         settle(uow, verdict).await
     }
 
@@ -103,11 +106,15 @@ impl Identity {
         response: &RegistrationResponse,
         client: &Client,
     ) -> Result<AddedPasskey, Halt> {
-        let ceremony = consume::<ceremony::Registration>(uow, response.challenge(), browser).await?;
-        if ceremony.bound() != Some(principal.bound()) || ceremony.account() != Some(principal.id()) {
+        let ceremony =
+            consume::<ceremony::Registration>(uow, response.challenge(), browser).await?;
+        if ceremony.bound() != Some(principal.bound()) || ceremony.account() != Some(principal.id())
+        {
             return Err(Refusal::ChallengeExpired.into());
         }
-        account::lock(uow, principal.id()).await?.ok_or(Refusal::NotSignedIn)?;
+        account::lock(uow, principal.id())
+            .await?
+            .ok_or(Refusal::NotSignedIn)?;
         if rows::list(uow, principal.id()).await?.len() >= MAX_PASSKEYS {
             return Err(Refusal::TooManyPasskeys.into());
         }
@@ -128,11 +135,14 @@ impl Identity {
         ceremony: &Consumed<ceremony::Registration>,
         response: &RegistrationResponse,
     ) -> Result<Verified<PasskeyRegistration>, Halt> {
-        let challenge = Challenge::new(ceremony.challenge().to_vec()).map_err(|_| Fault::Corrupt("challenge"))?;
-        passkey::finish_register(self.relying_party(), &challenge, response, ceremony.at()).map_err(|refused| {
-            tracing::info!(reason = %refused, "a new passkey was refused");
-            Refusal::PasskeyFailed.into()
-        })
+        let challenge = Challenge::new(ceremony.challenge().to_vec())
+            .map_err(|_| Fault::Corrupt("challenge"))?;
+        passkey::finish_register(self.relying_party(), &challenge, response, ceremony.at()).map_err(
+            |refused| {
+                tracing::info!(reason = %refused, "a new passkey was refused");
+                Refusal::PasskeyFailed.into()
+            },
+        )
     }
 
     /// Gives a passkey another name: 1 to 64 characters.
@@ -147,9 +157,12 @@ impl Identity {
         name: &str,
         client: &Client,
     ) -> Outcome<()> {
-        require_fresh(self, principal).await?;
-        let name = printable(name, PASSKEY_NAME_CHARS)
-            .map_err(|problem| Refusal::InvalidField { field: "name", problem })?;
+        self.require_fresh(principal).await?;
+        let name =
+            printable(name, PASSKEY_NAME_CHARS).map_err(|problem| Refusal::InvalidField {
+                field: "name",
+                problem,
+            })?;
         let mut uow = self.db().begin().await?;
         let verdict = async {
             if !rows::rename(&mut uow, principal.id(), key, &name).await? {
@@ -171,8 +184,13 @@ impl Identity {
     /// # Errors
     /// [`Refusal::FreshProofRequired`], [`Refusal::LastCredential`], [`Refusal::NotFound`]; a fault
     /// when the database fails.
-    pub async fn remove_passkey(&self, principal: &Principal, key: CredentialKey, client: &Client) -> Outcome<()> {
-        require_fresh(self, principal).await?;
+    pub async fn remove_passkey(
+        &self,
+        principal: &Principal,
+        key: CredentialKey,
+        client: &Client,
+    ) -> Outcome<()> {
+        self.require_fresh(principal).await?;
         let mut uow = self.db().begin().await?;
         let verdict = remove_in(&mut uow, principal, key, client).await;
         settle(uow, verdict).await
@@ -188,12 +206,19 @@ async fn remove_in(
     let id = principal.id();
     // V1: under the account's row lock, so that two removals at once cannot both count the other's.
     account::lock(uow, id).await?.ok_or(Refusal::NotFound)?;
-    let name = rows::list(uow, id).await?.into_iter().find(|each| each.key == key).map(|each| each.name);
+    let name = rows::list(uow, id)
+        .await?
+        .into_iter()
+        .find(|each| each.key == key)
+        .map(|each| each.name);
     let name = name.ok_or(Refusal::NotFound)?;
-    let revocation = credential::load_set(uow, id).await?.revoke(key).map_err(|refusal| match refusal {
-        RevokeRefusal::LastCredential => Refusal::LastCredential,
-        RevokeRefusal::NotFound => Refusal::NotFound,
-    })?;
+    let revocation = credential::load_set(uow, id)
+        .await?
+        .revoke(key)
+        .map_err(|refusal| match refusal {
+            RevokeRefusal::LastCredential => Refusal::LastCredential,
+            RevokeRefusal::NotFound => Refusal::NotFound,
+        })?;
     credential::revoke(uow, id, revocation).await?;
     Ok(Record::new(Kind::PasskeyRemoved, Ending::Done, client)
         .about(principal.account().subject())
@@ -209,8 +234,13 @@ pub(crate) async fn insert_passkey(
     account: AccountId,
     passkey: &NewPasskey,
 ) -> Result<AddedPasskey, Halt> {
-    let key = rows::insert(uow, account, passkey).await?.map_err(|_| Halt::Undo(Refusal::DuplicatePasskey))?;
-    Ok(AddedPasskey { key, name: passkey.name.clone() })
+    let key = rows::insert(uow, account, passkey)
+        .await?
+        .map_err(|_| Halt::Undo(Refusal::DuplicatePasskey))?;
+    Ok(AddedPasskey {
+        key,
+        name: passkey.name.clone(),
+    })
 }
 
 /// A verified registration as a row.
@@ -225,10 +255,16 @@ pub(crate) fn to_store(proof: &Verified<PasskeyRegistration>) -> Result<NewPassk
         backup_eligible: facts.flags.backup_eligible,
         backup_state: facts.flags.backup_state,
         discoverable: facts.discoverable,
-        transports: facts.transports.iter().map(|each| each.as_str().to_owned()).collect(),
+        transports: facts
+            .transports
+            .iter()
+            .map(|each| each.as_str().to_owned())
+            .collect(),
         aaguid,
         attestation_format: facts.attestation.format.to_owned(),
         attachment: facts.attachment.map(|each| each.as_str().to_owned()),
-        name: authenticators::name_of(&aaguid).unwrap_or("Passkey").to_owned(),
+        name: authenticators::name_of(&aaguid)
+            .unwrap_or("Passkey")
+            .to_owned(),
     })
 }

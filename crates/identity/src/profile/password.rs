@@ -6,7 +6,7 @@ use serde_json::json;
 
 use crate::audit::{Ending, Kind, Record};
 use crate::refusal::{Halt, Outcome, Refusal};
-use crate::session::{Principal, require_fresh};
+use crate::session::Principal;
 use crate::unit::settle;
 use crate::{Client, Identity};
 
@@ -16,15 +16,26 @@ impl Identity {
     ///
     /// # Errors
     /// [`Refusal::FreshProofRequired`], [`Refusal::WeakPassword`]; a fault when the database fails.
-    pub async fn set_password(&self, principal: &Principal, new: Secret<String>, client: &Client) -> Outcome<()> {
-        require_fresh(self, principal).await?;
+    pub async fn set_password(
+        &self,
+        principal: &Principal,
+        new: Secret<String>,
+        client: &Client,
+    ) -> Outcome<()> {
+        self.require_fresh(principal).await?;
         let account = principal.account();
-        let about = [account.login.as_str(), &account.display_name, account.email.as_deref().unwrap_or_default()];
+        let about = [
+            account.login.as_str(),
+            &account.display_name,
+            account.email.as_deref().unwrap_or_default(),
+        ];
         let hash = self.hash_new(&new, &about).await?;
         let mut uow = self.db().begin().await?;
         let verdict: Result<(), Halt> = async {
             rows::set(&mut uow, account.id, hash.expose()).await?;
-            let ended = gatefold_store::session::end_all(&mut uow, account.id, Some(principal.hash())).await?;
+            let ended =
+                gatefold_store::session::end_all(&mut uow, account.id, Some(principal.hash()))
+                    .await?;
             Ok(Record::new(Kind::PasswordChanged, Ending::Done, client)
                 .about(account.subject())
                 .by(Some(account.id))
@@ -37,7 +48,11 @@ impl Identity {
     }
 
     /// Holds a new password to the policy and hashes it, off the request threads.
-    pub(crate) async fn hash_new(&self, new: &Secret<String>, about: &[&str]) -> Outcome<Secret<String>> {
+    pub(crate) async fn hash_new(
+        &self,
+        new: &Secret<String>,
+        about: &[&str],
+    ) -> Outcome<Secret<String>> {
         let mut words = about.to_vec();
         words.push(self.relying_party().name());
         let accepted = password::accept(new, &words).map_err(Refusal::WeakPassword)?;

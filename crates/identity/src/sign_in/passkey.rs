@@ -1,12 +1,13 @@
 //! Signing in with a passkey alone.
 
 use gatefold_kernel::passkey::{
-    self, CEREMONY_SLACK, CEREMONY_TIMEOUT, LoginExpectation, LoginRefusal, LoginRequest, PasskeyAssertion,
+    self, CEREMONY_SLACK, CEREMONY_TIMEOUT, LoginExpectation, LoginRefusal, LoginRequest,
+    PasskeyAssertion,
 };
 use gatefold_kernel::token::Browser;
 use gatefold_kernel::webauthn::{
-    AuthenticationResponse, Challenge, CredentialId, PublicKey, RequestOptions, StoredCredential, UserHandle,
-    UserHandleRule, UserVerification,
+    AuthenticationResponse, Challenge, CredentialId, PublicKey, RequestOptions, StoredCredential,
+    UserHandle, UserHandleRule, UserVerification,
 };
 use gatefold_kernel::{AccountKind, Token, Verified};
 use gatefold_store::ceremony::{self, Consumption, Kind as CeremonyKind, NewCeremony};
@@ -80,8 +81,13 @@ impl Identity {
         arrival: &Arrival<'_>,
     ) -> Result<SignedIn, Halt> {
         let ceremony = consume::<ceremony::SignIn>(uow, response.challenge(), browser).await?;
-        let asked = Asked { user_verification: UserVerification::Required, user_handle: UserHandleRule::Required };
-        let proof = self.verify(uow, &ceremony, response, asked, arrival).await?;
+        let asked = Asked {
+            user_verification: UserVerification::Required,
+            user_handle: UserHandleRule::Required,
+        };
+        let proof = self
+            .verify(uow, &ceremony, response, asked, arrival)
+            .await?;
         match admit(uow, Evidence::Passkey { ceremony, proof }).await? {
             Decision::Admit(admitted) => issue(self, uow, admitted, arrival).await,
             Decision::NeedMore { .. } => Err(Refusal::PasskeyFailed.into()),
@@ -100,10 +106,14 @@ impl Identity {
     ) -> Result<Verified<PasskeyAssertion>, Halt> {
         let found = stored_passkeys::with_account(uow, response.credential_id().as_bytes()).await?;
         let Some((stored, account, handle)) = found else {
-            tracing::info!(network = arrival.client.network(), "a passkey that is not registered here was presented");
+            tracing::info!(
+                network = arrival.client.network(),
+                "a passkey that is not registered here was presented"
+            );
             return Err(Refusal::UnknownPasskey.into());
         };
-        let challenge = Challenge::new(ceremony.challenge().to_vec()).map_err(|_| Fault::Corrupt("challenge"))?;
+        let challenge = Challenge::new(ceremony.challenge().to_vec())
+            .map_err(|_| Fault::Corrupt("challenge"))?;
         let expectation = LoginExpectation {
             relying_party: self.relying_party(),
             challenge: &challenge,
@@ -111,10 +121,11 @@ impl Identity {
             user_handle: asked.user_handle,
         };
         let credential = to_verify(&stored, &handle)?;
-        let refused = match passkey::finish_login(&expectation, &credential, response, ceremony.at()) {
-            Ok(proof) => return Ok(proof),
-            Err(refused) => refused,
-        };
+        let refused =
+            match passkey::finish_login(&expectation, &credential, response, ceremony.at()) {
+                Ok(proof) => return Ok(proof),
+                Err(refused) => refused,
+            };
         if matches!(refused, LoginRefusal::CounterRegressed { .. }) {
             stored_passkeys::mark_clone_suspected(uow, stored.key).await?;
             Record::new(Kind::PasskeyCloneSuspected, Ending::Refused, arrival.client)
@@ -153,7 +164,10 @@ pub(crate) async fn consume<K: CeremonyKind>(
     match ceremony::consume::<K>(uow, challenge.as_bytes(), &browser.hash()).await? {
         Consumption::Fresh(consumed) => Ok(consumed),
         Consumption::Expired | Consumption::Missing => {
-            tracing::info!(kind = K::PURPOSE, "a ceremony that is unknown, used, expired or of another browser was finished");
+            tracing::info!(
+                kind = K::PURPOSE,
+                "a ceremony that is unknown, used, expired or of another browser was finished"
+            );
             Err(Refusal::ChallengeExpired.into())
         }
     }
@@ -162,11 +176,14 @@ pub(crate) async fn consume<K: CeremonyKind>(
 /// A stored row as the verifier takes it.
 fn to_verify(stored: &StoredPasskey, handle: &[u8; 64]) -> Result<StoredCredential, Fault> {
     Ok(StoredCredential {
-        id: CredentialId::new(stored.credential_id.clone()).map_err(|_| Fault::Corrupt("credential id"))?,
-        public_key: PublicKey::from_cose(&stored.public_key).map_err(|_| Fault::Corrupt("public key"))?,
+        id: CredentialId::new(stored.credential_id.clone())
+            .map_err(|_| Fault::Corrupt("credential id"))?,
+        public_key: PublicKey::from_cose(&stored.public_key)
+            .map_err(|_| Fault::Corrupt("public key"))?,
         sign_count: stored.sign_count,
         backup_eligible: stored.backup_eligible,
-        user_handle: Some(UserHandle::new(handle.to_vec()).map_err(|_| Fault::Corrupt("user handle"))?),
+        user_handle: Some(
+            UserHandle::new(handle.to_vec()).map_err(|_| Fault::Corrupt("user handle"))?,
+        ),
     })
 }
-

@@ -6,9 +6,9 @@
 use gatefold_kernel::password::StoredHash;
 use gatefold_kernel::token::Pending;
 use gatefold_kernel::{Login, Secret, Status, Subject, Token};
+use gatefold_store::UnitOfWork;
 use gatefold_store::password::{self as rows, StoredPassword};
 use gatefold_store::pending::{self, NewPending};
-use gatefold_store::UnitOfWork;
 use serde_json::json;
 
 use super::PasswordAnswer;
@@ -39,9 +39,14 @@ impl Identity {
     /// # Errors
     /// [`Refusal::InvalidCredentials`] or [`Refusal::Throttled`]; a fault when the database fails
     /// or too many passwords wait.
-    pub async fn password_sign_in(&self, typed: Typed<'_>, arrival: &Arrival<'_>) -> Outcome<PasswordAnswer> {
+    pub async fn password_sign_in(
+        &self,
+        typed: Typed<'_>,
+        arrival: &Arrival<'_>,
+    ) -> Outcome<PasswordAnswer> {
         let kind = arrival.surface;
-        let name = Login::parse(typed.name).map_or_else(|_| String::new(), |login| login.key().to_owned());
+        let name =
+            Login::parse(typed.name).map_or_else(|_| String::new(), |login| login.key().to_owned());
         let guess = Guess::at(kind, &name, arrival.client);
         let found = {
             let mut reads = self.db().read().await?;
@@ -49,15 +54,24 @@ impl Identity {
             rows::with_account(&mut reads, kind, &name).await?
         };
         let subject = found.as_ref().map(|(account, ..)| account.subject());
-        let previous = found.and_then(|(account, stored, _)| stored.filter(|_| account.status == Status::Active));
-        let stored = previous.as_ref().map(|row| StoredHash { account: row.account, hash: Secret::new(row.hash.clone()) });
+        let previous = found
+            .and_then(|(account, stored, _)| stored.filter(|_| account.status == Status::Active));
+        let stored = previous.as_ref().map(|row| StoredHash {
+            account: row.account,
+            hash: Secret::new(row.hash.clone()),
+        });
         let now = self.db().now().await?;
         let checked = self.passwords().verify(typed.password, stored, now).await?;
         let mut uow = self.db().begin().await?;
         let verdict = match checked {
             Err(_) => refuse(&mut uow, guess, subject, arrival).await,
             Ok(checked) => {
-                let right = Right { checked, previous, guess, return_to: typed.return_to };
+                let right = Right {
+                    checked,
+                    previous,
+                    guess,
+                    return_to: typed.return_to,
+                };
                 self.password_in(&mut uow, right, arrival).await
             }
         };
@@ -76,13 +90,24 @@ impl Identity {
             }
             rows::record_use(uow, stored.key).await?;
         }
-        match admit(uow, Evidence::Password { proof: right.checked.proof }).await? {
+        match admit(
+            uow,
+            Evidence::Password {
+                proof: right.checked.proof,
+            },
+        )
+        .await?
+        {
             Decision::Admit(admitted) => {
                 right.guess.succeeded(uow).await?;
-                Ok(PasswordAnswer::SignedIn(issue(self, uow, admitted, arrival).await?))
+                Ok(PasswordAnswer::SignedIn(
+                    issue(self, uow, admitted, arrival).await?,
+                ))
             }
             Decision::NeedMore { account, .. } => {
-                let token = self.wait(uow, account.subject(), right.return_to, arrival).await?;
+                let token = self
+                    .wait(uow, account.subject(), right.return_to, arrival)
+                    .await?;
                 Ok(PasswordAnswer::SecondStep(token))
             }
         }

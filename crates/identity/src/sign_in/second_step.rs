@@ -41,10 +41,17 @@ impl Identity {
     ///
     /// # Errors
     /// [`Refusal::NoPendingLogin`] when there is none, it expired, or it is of the other portal.
-    pub async fn waiting_login(&self, portal: AccountKind, token: &Token<Pending>) -> Outcome<WaitingLogin> {
+    pub async fn waiting_login(
+        &self,
+        portal: AccountKind,
+        token: &Token<Pending>,
+    ) -> Outcome<WaitingLogin> {
         let row = waiting(&mut self.db().read().await?, portal, token).await?;
         let attempts_left = u32::try_from(row.max_attempts - row.attempts).unwrap_or(0);
-        Ok(WaitingLogin { attempts_left, return_to: row.return_to })
+        Ok(WaitingLogin {
+            attempts_left,
+            return_to: row.return_to,
+        })
     }
 
     /// Begins the second step: asks for one of the account's own passkeys.
@@ -61,7 +68,10 @@ impl Identity {
         let (account, allow) = {
             let mut reads = self.db().read().await?;
             let row = waiting(&mut reads, portal, token).await?;
-            (row.account.id, descriptors(&mut reads, row.account.id).await?)
+            (
+                row.account.id,
+                descriptors(&mut reads, row.account.id).await?,
+            )
         };
         let request = LoginRequest {
             relying_party: self.relying_party(),
@@ -99,7 +109,9 @@ impl Identity {
         arrival: &Arrival<'_>,
     ) -> Outcome<(SignedIn, Option<String>)> {
         let mut uow = self.db().begin().await?;
-        let verdict = self.second_step_in(&mut uow, token, browser, response, arrival).await;
+        let verdict = self
+            .second_step_in(&mut uow, token, browser, response, arrival)
+            .await;
         let verdict = match verdict {
             Err(Halt::Refuse(Refusal::PasskeyFailed | Refusal::UnknownPasskey)) => {
                 Err(count_failure(&mut uow, token, arrival).await)
@@ -125,18 +137,39 @@ impl Identity {
         if ceremony.bound() != Some(bound(&token.hash())) {
             return Err(Refusal::ChallengeExpired.into());
         }
-        let asked = Asked { user_verification: UserVerification::Preferred, user_handle: UserHandleRule::Optional };
-        let proof = self.verify(uow, &ceremony, response, asked, arrival).await?;
+        let asked = Asked {
+            user_verification: UserVerification::Preferred,
+            user_handle: UserHandleRule::Optional,
+        };
+        let proof = self
+            .verify(uow, &ceremony, response, asked, arrival)
+            .await?;
         if !owns(uow, &ceremony.account(), proof.method().credential_id()).await? {
             return Err(Refusal::PasskeyFailed.into());
         }
-        let pending = pending::consume(uow, &token.hash()).await?.ok_or(Refusal::NoPendingLogin)?;
+        let pending = pending::consume(uow, &token.hash())
+            .await?
+            .ok_or(Refusal::NoPendingLogin)?;
         let (account, return_to) = (pending.facts().account, pending.facts().return_to.clone());
-        match admit(uow, Evidence::SecondStep { pending, ceremony, proof }).await? {
+        match admit(
+            uow,
+            Evidence::SecondStep {
+                pending,
+                ceremony,
+                proof,
+            },
+        )
+        .await?
+        {
             Decision::Admit(admitted) => {
-                for name in [Some(admitted.account().login.as_str()), admitted.account().email.as_deref()] {
+                for name in [
+                    Some(admitted.account().login.as_str()),
+                    admitted.account().email.as_deref(),
+                ] {
                     let key = gatefold_kernel::account::comparison_key(name.unwrap_or_default());
-                    Guess::at(account.kind, &key, arrival.client).succeeded(uow).await?;
+                    Guess::at(account.kind, &key, arrival.client)
+                        .succeeded(uow)
+                        .await?;
                 }
                 Ok((issue(self, uow, admitted, arrival).await?, return_to))
             }
@@ -147,26 +180,48 @@ impl Identity {
 
 /// Whether a credential is one of this account's: asked before the pending login is consumed, so
 /// that somebody else's key costs an attempt and not the login.
-async fn owns(uow: &mut UnitOfWork, account: &Option<AccountId>, id: &CredentialId) -> Result<bool, Halt> {
+async fn owns(
+    uow: &mut UnitOfWork,
+    account: &Option<AccountId>,
+    id: &CredentialId,
+) -> Result<bool, Halt> {
     let found = stored_passkeys::with_account(uow, id.as_bytes()).await?;
     Ok(found.is_some_and(|(_, owner, _)| Some(owner.id) == *account))
 }
 
-async fn waiting(reads: &mut impl Reads, portal: AccountKind, token: &Token<Pending>) -> Outcome<PendingLogin> {
+async fn waiting(
+    reads: &mut impl Reads,
+    portal: AccountKind,
+    token: &Token<Pending>,
+) -> Outcome<PendingLogin> {
     let row = pending::find(reads, &token.hash()).await?;
-    Ok(row.filter(|row| row.account.kind == portal).ok_or(Refusal::NoPendingLogin)?)
+    Ok(row
+        .filter(|row| row.account.kind == portal)
+        .ok_or(Refusal::NoPendingLogin)?)
 }
 
-async fn count_failure(uow: &mut UnitOfWork, token: &Token<Pending>, arrival: &Arrival<'_>) -> Halt {
+async fn count_failure(
+    uow: &mut UnitOfWork,
+    token: &Token<Pending>,
+    arrival: &Arrival<'_>,
+) -> Halt {
     match counted(uow, token, arrival).await {
         Ok(refusal) => Halt::Refuse(refusal),
         Err(halt) => halt,
     }
 }
 
-async fn counted(uow: &mut UnitOfWork, token: &Token<Pending>, arrival: &Arrival<'_>) -> Result<Refusal, Halt> {
-    let row = pending::find(uow, &token.hash()).await?.ok_or(Refusal::NoPendingLogin)?;
-    let left = pending::record_failure(uow, &token.hash()).await?.unwrap_or(0);
+async fn counted(
+    uow: &mut UnitOfWork,
+    token: &Token<Pending>,
+    arrival: &Arrival<'_>,
+) -> Result<Refusal, Halt> {
+    let row = pending::find(uow, &token.hash())
+        .await?
+        .ok_or(Refusal::NoPendingLogin)?;
+    let left = pending::record_failure(uow, &token.hash())
+        .await?
+        .unwrap_or(0);
     Record::new(Kind::SecondStep, Ending::Refused, arrival.client)
         .about(row.account)
         .on(arrival.surface)
@@ -180,14 +235,26 @@ async fn counted(uow: &mut UnitOfWork, token: &Token<Pending>, arrival: &Arrival
 }
 
 /// The account's passkeys as the options name them.
-pub(crate) async fn descriptors(reads: &mut impl Reads, account: AccountId) -> Outcome<Vec<Descriptor>> {
+pub(crate) async fn descriptors(
+    reads: &mut impl Reads,
+    account: AccountId,
+) -> Outcome<Vec<Descriptor>> {
     let stored = stored_passkeys::list(reads, account).await?;
-    stored.iter().map(descriptor).collect::<Result<_, _>>().map_err(Into::into)
+    stored
+        .iter()
+        .map(descriptor)
+        .collect::<Result<_, _>>()
+        .map_err(Into::into)
 }
 
 fn descriptor(stored: &StoredPasskey) -> Result<Descriptor, Fault> {
     Ok(Descriptor {
-        id: CredentialId::new(stored.credential_id.clone()).map_err(|_| Fault::Corrupt("credential id"))?,
-        transports: stored.transports.iter().filter_map(|word| Transport::from_wire(word)).collect(),
+        id: CredentialId::new(stored.credential_id.clone())
+            .map_err(|_| Fault::Corrupt("credential id"))?,
+        transports: stored
+            .transports
+            .iter()
+            .filter_map(|word| Transport::from_wire(word))
+            .collect(),
     })
 }

@@ -130,7 +130,12 @@ mod tests {
     use super::*;
 
     fn set(kinds: &[CredentialKind]) -> CredentialSet {
-        CredentialSet::new((1..).map(CredentialKey::new).zip(kinds.iter().copied()).collect())
+        CredentialSet::new(
+            (1..)
+                .map(CredentialKey::new)
+                .zip(kinds.iter().copied())
+                .collect(),
+        )
     }
 
     #[test]
@@ -138,11 +143,20 @@ mod tests {
         // V1
         use CredentialKind::{Passkey, Password};
         let first = CredentialKey::new(1);
-        assert_eq!(set(&[Passkey]).revoke(first), Err(RevokeRefusal::LastCredential));
-        assert_eq!(set(&[Password]).revoke(first), Err(RevokeRefusal::LastCredential));
+        assert_eq!(
+            set(&[Passkey]).revoke(first),
+            Err(RevokeRefusal::LastCredential)
+        );
+        assert_eq!(
+            set(&[Password]).revoke(first),
+            Err(RevokeRefusal::LastCredential)
+        );
         let revocation = set(&[Passkey, Password]).revoke(first).unwrap();
         assert_eq!((revocation.key(), revocation.kind()), (first, Passkey));
-        assert_eq!(set(&[Passkey]).revoke(CredentialKey::new(9)), Err(RevokeRefusal::NotFound));
+        assert_eq!(
+            set(&[Passkey]).revoke(CredentialKey::new(9)),
+            Err(RevokeRefusal::NotFound)
+        );
         assert_eq!(set(&[]).revoke(first), Err(RevokeRefusal::NotFound));
     }
 

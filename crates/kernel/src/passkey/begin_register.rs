@@ -25,7 +25,10 @@ pub struct RegistrationRequest<'a> {
 }
 
 /// Draws a challenge and builds options that ask for a discoverable, user-verified credential.
-pub fn begin_register(entropy: &dyn Entropy, request: RegistrationRequest<'_>) -> Begun<CreationOptions> {
+pub fn begin_register(
+    entropy: &dyn Entropy,
+    request: RegistrationRequest<'_>,
+) -> Begun<CreationOptions> {
     let challenge = draw_challenge(entropy);
     let user = UserEntity {
         handle: request.handle,

@@ -2,7 +2,8 @@
 
 use gatefold_webauthn::{
     AuthenticationError, AuthenticationExpectations, AuthenticationResponse, Challenge, Counter,
-    CredentialId, RelyingParty, StoredCredential, UserHandleRule, UserVerification, verify_authentication,
+    CredentialId, RelyingParty, StoredCredential, UserHandleRule, UserVerification,
+    verify_authentication,
 };
 
 use crate::{UnixMillis, Verified};
@@ -96,12 +97,16 @@ pub fn finish_login(
     response: &AuthenticationResponse,
     now: UnixMillis,
 ) -> Result<Verified<PasskeyAssertion>, LoginRefusal> {
-    let expectations = AuthenticationExpectations::new(expectation.relying_party, expectation.challenge)
-        .user_verification(expectation.user_verification)
-        .user_handle(expectation.user_handle);
+    let expectations =
+        AuthenticationExpectations::new(expectation.relying_party, expectation.challenge)
+            .user_verification(expectation.user_verification)
+            .user_handle(expectation.user_handle);
     let done = verify_authentication(&expectations, stored, response)?;
     if done.counter == Counter::Regressed {
-        return Err(LoginRefusal::CounterRegressed { stored: stored.sign_count, presented: done.sign_count });
+        return Err(LoginRefusal::CounterRegressed {
+            stored: stored.sign_count,
+            presented: done.sign_count,
+        });
     }
     let assertion = PasskeyAssertion {
         challenge: expectation.challenge.clone(),

@@ -40,5 +40,11 @@ pub fn finish_register(
 ) -> Result<Verified<PasskeyRegistration>, RegistrationError> {
     let expectations = RegistrationExpectations::new(relying_party, challenge, now.seconds());
     let registered = verify_registration(&expectations, response)?;
-    Ok(Verified::new(PasskeyRegistration { challenge: challenge.clone(), registered }, now))
+    Ok(Verified::new(
+        PasskeyRegistration {
+            challenge: challenge.clone(),
+            registered,
+        },
+        now,
+    ))
 }

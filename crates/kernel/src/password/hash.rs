@@ -4,7 +4,9 @@
 //! OWASP's minimum). Imported bcrypt hashes are checked and reported for upgrade. Hashing takes
 //! tens of milliseconds on purpose: callers run it on a bounded pool of blocking threads.
 
-use argon2::password_hash::{CustomizedPasswordHasher as _, PasswordVerifier as _, phc::PasswordHash};
+use argon2::password_hash::{
+    CustomizedPasswordHasher as _, PasswordVerifier as _, phc::PasswordHash,
+};
 use argon2::{Algorithm, Argon2, Params, Version};
 
 use super::policy::{MAX_BYTES, NewPassword, normalise};
@@ -64,16 +66,28 @@ pub fn verify(
     now: UnixMillis,
 ) -> Result<Verified<PasswordProof>, WrongPassword> {
     let fitting = presented.expose().len() <= MAX_BYTES;
-    let text = if fitting { normalise(presented.expose()) } else { Secret::new(String::new()) };
+    let text = if fitting {
+        normalise(presented.expose())
+    } else {
+        Secret::new(String::new())
+    };
     let matches = match stored {
-        Some(stored) if is_bcrypt(stored.hash.expose()) => bcrypt_matches(&text, stored.hash.expose()),
+        Some(stored) if is_bcrypt(stored.hash.expose()) => {
+            bcrypt_matches(&text, stored.hash.expose())
+        }
         Some(stored) => argon2_matches(&text, stored.hash.expose()),
         None => argon2_matches(&text, DUMMY),
     };
     match stored {
         Some(stored) if matches && fitting => {
             let needs_upgrade = needs_upgrade(stored.hash.expose());
-            Ok(Verified::new(PasswordProof { account: stored.account, needs_upgrade }, now))
+            Ok(Verified::new(
+                PasswordProof {
+                    account: stored.account,
+                    needs_upgrade,
+                },
+                now,
+            ))
         }
         _ => Err(WrongPassword),
     }
@@ -83,8 +97,14 @@ impl Verified<PasswordProof> {
     /// The same password in today's form, for replacing a weaker hash after a successful check.
     /// It is not held to the policy again: the person is being let in, not asked for a new one.
     #[must_use]
-    pub fn upgraded(&self, entropy: &dyn Entropy, presented: &Secret<String>) -> Option<Secret<String>> {
-        self.method().needs_upgrade.then(|| hash_text(entropy, normalise(presented.expose()).expose()))
+    pub fn upgraded(
+        &self,
+        entropy: &dyn Entropy,
+        presented: &Secret<String>,
+    ) -> Option<Secret<String>> {
+        self.method()
+            .needs_upgrade
+            .then(|| hash_text(entropy, normalise(presented.expose()).expose()))
     }
 }
 
@@ -102,7 +122,9 @@ fn params() -> Params {
 }
 
 fn is_bcrypt(hash: &str) -> bool {
-    ["$2a$", "$2b$", "$2y$"].iter().any(|prefix| hash.starts_with(prefix))
+    ["$2a$", "$2b$", "$2y$"]
+        .iter()
+        .any(|prefix| hash.starts_with(prefix))
 }
 
 fn needs_upgrade(hash: &str) -> bool {
@@ -114,7 +136,9 @@ fn bcrypt_matches(text: &Secret<String>, hash: &str) -> bool {
 }
 
 fn argon2_matches(text: &Secret<String>, hash: &str) -> bool {
-    let Ok(parsed) = PasswordHash::new(hash) else { return false };
+    let Ok(parsed) = PasswordHash::new(hash) else {
+        return false;
+    };
     Argon2::new(Algorithm::Argon2id, Version::V0x13, params())
         .verify_password(text.expose().as_bytes(), &parsed)
         .is_ok()
@@ -140,32 +164,52 @@ mod tests {
     }
 
     fn stored(hash: &str) -> StoredHash {
-        StoredHash { account: AccountId::new(7), hash: secret(hash) }
+        StoredHash {
+            account: AccountId::new(7),
+            hash: secret(hash),
+        }
     }
 
     #[test]
     fn what_was_hashed_verifies_and_nothing_else_does() {
         let hash = hash(&Fixed(3), &accept(&secret(TEXT), &[]).unwrap());
-        assert!(hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"), "{}", hash.expose());
+        assert!(
+            hash.expose().starts_with("$argon2id$v=19$m=19456,t=2,p=1$"),
+            "{}",
+            hash.expose()
+        );
         let proof = verify(&secret(TEXT), Some(&stored(hash.expose())), NOW).unwrap();
         assert_eq!(proof.method().account(), AccountId::new(7));
         assert!(!proof.method().needs_upgrade());
-        for wrong in ["", "vellum quartz heron tundr", "Vellum quartz heron tundra"] {
-            assert!(verify(&secret(wrong), Some(&stored(hash.expose())), NOW).is_err(), "{wrong}");
+        for wrong in [
+            "",
+            "vellum quartz heron tundr",
+            "Vellum quartz heron tundra",
+        ] {
+            assert!(
+                verify(&secret(wrong), Some(&stored(hash.expose())), NOW).is_err(),
+                "{wrong}"
+            );
         }
     }
 
     #[test]
     fn absent_equals_wrong() {
         for presented in ["", TEXT, &"x".repeat(5000)] {
-            assert_eq!(verify(&secret(presented), None, NOW).err(), Some(WrongPassword));
+            assert_eq!(
+                verify(&secret(presented), None, NOW).err(),
+                Some(WrongPassword)
+            );
         }
     }
 
     #[test]
     fn a_hash_that_cannot_be_read_refuses() {
         for broken in ["", "$argon2id$", "plain", "$2b$99$x", DUMMY] {
-            assert!(verify(&secret(TEXT), Some(&stored(broken)), NOW).is_err(), "{broken}");
+            assert!(
+                verify(&secret(TEXT), Some(&stored(broken)), NOW).is_err(),
+                "{broken}"
+            );
         }
     }
 
@@ -181,7 +225,17 @@ mod tests {
 
     #[test]
     fn unicode_forms_are_one_password() {
-        let hash = hash(&Fixed(1), &accept(&secret("ﬁne Ångström lagoon 77"), &[]).unwrap());
-        assert!(verify(&secret("fine A\u{30a}ngstro\u{308}m lagoon 77"), Some(&stored(hash.expose())), NOW).is_ok());
+        let hash = hash(
+            &Fixed(1),
+            &accept(&secret("ﬁne Ångström lagoon 77"), &[]).unwrap(),
+        );
+        assert!(
+            verify(
+                &secret("fine A\u{30a}ngstro\u{308}m lagoon 77"),
+                Some(&stored(hash.expose())),
+                NOW
+            )
+            .is_ok()
+        );
     }
 }

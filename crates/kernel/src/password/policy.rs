@@ -56,7 +56,10 @@ pub fn accept(candidate: &Secret<String>, about: &[&str]) -> Result<NewPassword,
         return Err(PasswordRefusal::TooShort);
     }
     let start: String = normal.expose().chars().take(ESTIMATED_CHARS).collect();
-    let estimate = zxcvbn::zxcvbn(&start, &words(about).iter().map(String::as_str).collect::<Vec<_>>());
+    let estimate = zxcvbn::zxcvbn(
+        &start,
+        &words(about).iter().map(String::as_str).collect::<Vec<_>>(),
+    );
     if estimate.guesses_log10() < GUESSES_LOG10 {
         return Err(PasswordRefusal::Guessable);
     }
@@ -89,9 +92,15 @@ mod tests {
 
     #[test]
     fn length_counts_characters_not_bytes() {
-        assert_eq!(check("blau-Xq7-pferd", &[]), Some(PasswordRefusal::TooShort));
+        assert_eq!(
+            check("blau-Xq7-pferd", &[]),
+            Some(PasswordRefusal::TooShort)
+        );
         assert_eq!(check("żółw-ßämig-ñandú-9", &[]), None);
-        assert_eq!(check(&"q7 ".repeat(342), &[]), Some(PasswordRefusal::TooLong));
+        assert_eq!(
+            check(&"q7 ".repeat(342), &[]),
+            Some(PasswordRefusal::TooLong)
+        );
     }
 
     #[test]
@@ -102,16 +111,31 @@ mod tests {
 
     #[test]
     fn what_is_easy_to_guess_is_refused() {
-        for easy in ["passwordpassword", "aaaaaaaaaaaaaaaaaaaa", "123456789012345678", "qwertyuiopasdfghjkl"] {
+        for easy in [
+            "passwordpassword",
+            "aaaaaaaaaaaaaaaaaaaa",
+            "123456789012345678",
+            "qwertyuiopasdfghjkl",
+        ] {
             assert_eq!(check(easy, &[]), Some(PasswordRefusal::Guessable), "{easy}");
         }
-        let own = ["amira.haddad", "Amira Haddad", "amira@northwind.example", "Northwind"];
-        assert_eq!(check("amirahaddadnorthwind", &own), Some(PasswordRefusal::Guessable));
+        let own = [
+            "amira.haddad",
+            "Amira Haddad",
+            "amira@northwind.example",
+            "Northwind",
+        ];
+        assert_eq!(
+            check("amirahaddadnorthwind", &own),
+            Some(PasswordRefusal::Guessable)
+        );
     }
 
     #[test]
     fn a_very_long_password_is_judged_quickly_and_accepted() {
-        let long: String = (0..200u32).map(|i| char::from(b'a' + u8::try_from((i * i * 7 + i) % 26).unwrap())).collect();
+        let long: String = (0..200u32)
+            .map(|i| char::from(b'a' + u8::try_from((i * i * 7 + i) % 26).unwrap()))
+            .collect();
         assert_eq!(check(&long, &[]), None);
     }
 }
