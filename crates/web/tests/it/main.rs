@@ -1,0 +1,3 @@
+//! Scenarios over real HTTP on real databases. One file for each subject.
+
+mod smoke;
