@@ -47,8 +47,8 @@ pub(crate) struct Guess {
 }
 
 impl Guess {
-    /// A guess at a name, whether or not it belongs to somebody. One row for each name as it is
-    /// compared, so spelling it differently does not open a new budget.
+    /// A guess at a name, whether or not it belongs to somebody. Callers give the login of the
+    /// account the name leads to, so that another spelling or the e-mail opens no new budget.
     pub(crate) fn at(kind: AccountKind, name_key: &str, client: &Client) -> Self {
         Self {
             account: key(&["account", kind.as_str(), name_key]),
@@ -67,11 +67,17 @@ impl Guess {
 
     /// Counts one failure.
     pub(crate) async fn failed(&self, uow: &mut UnitOfWork) -> Result<(), StoreError> {
-        throttle::record_failure(uow, &self.account, &ACCOUNT).await?;
-        throttle::record_failure(uow, &self.network, &NETWORK).await?;
-        throttle::record_failure(uow, &self.surface, &SURFACE)
-            .await
-            .map(drop)
+        let mut counted = [
+            (self.account, &ACCOUNT),
+            (self.network, &NETWORK),
+            (self.surface, &SURFACE),
+        ];
+        // Always in the same order, so that two failures at once cannot wait for each other.
+        counted.sort_unstable_by_key(|(key, _)| *key);
+        for (key, rule) in counted {
+            throttle::record_failure(uow, &key, rule).await?;
+        }
+        Ok(())
     }
 
     /// Forgets the account's failures after a complete sign-in. The network's stay.

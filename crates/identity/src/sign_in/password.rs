@@ -3,6 +3,7 @@
 //! Unknown name, wrong password and an account that may not sign in get the same answer after the
 //! same work: one read, one Argon2id, one write (host-auth 21.1.8).
 
+use gatefold_kernel::account::comparison_key;
 use gatefold_kernel::password::StoredHash;
 use gatefold_kernel::token::Pending;
 use gatefold_kernel::{Login, Secret, Status, Subject, Token};
@@ -47,12 +48,14 @@ impl Identity {
         let kind = arrival.surface;
         let name =
             Login::parse(typed.name).map_or_else(|_| String::new(), |login| login.key().to_owned());
-        let guess = Guess::at(kind, &name, arrival.client);
-        let found = {
-            let mut reads = self.db().read().await?;
-            guess.check(&mut reads).await?;
-            rows::with_account(&mut reads, kind, &name).await?
-        };
+        let mut reads = self.db().read().await?;
+        let found = rows::with_account(&mut reads, kind, &name).await?;
+        let login = found
+            .as_ref()
+            .map(|(account, ..)| comparison_key(&account.login));
+        let guess = Guess::at(kind, &login.unwrap_or(name), arrival.client);
+        guess.check(&mut reads).await?;
+        drop(reads);
         let subject = found.as_ref().map(|(account, ..)| account.subject());
         let previous = found
             .and_then(|(account, stored, _)| stored.filter(|_| account.status == Status::Active));

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use gatefold_kernel::account::comparison_key;
 use gatefold_kernel::passkey::{self, CEREMONY_SLACK, CEREMONY_TIMEOUT, LoginRequest};
 use gatefold_kernel::token::{Browser, Pending};
 use gatefold_kernel::webauthn::{
@@ -162,15 +163,10 @@ impl Identity {
         .await?
         {
             Decision::Admit(admitted) => {
-                for name in [
-                    Some(admitted.account().login.as_str()),
-                    admitted.account().email.as_deref(),
-                ] {
-                    let key = gatefold_kernel::account::comparison_key(name.unwrap_or_default());
-                    Guess::at(account.kind, &key, arrival.client)
-                        .succeeded(uow)
-                        .await?;
-                }
+                let login = comparison_key(&admitted.account().login);
+                Guess::at(account.kind, &login, arrival.client)
+                    .succeeded(uow)
+                    .await?;
                 Ok((issue(self, uow, admitted, arrival).await?, return_to))
             }
             Decision::NeedMore { .. } => Err(Refusal::PasskeyFailed.into()),

@@ -79,18 +79,11 @@ fn address(kind: AccountKind, typed: &str, word: &str, edge: &AccountSummary) ->
     if !typed.is_empty() {
         query.append_pair("q", typed);
     }
-    query.append_pair(
-        word,
-        &format!(
-            "{}.{}",
-            edge.account.id,
-            comparison_key(&edge.account.login)
-        ),
-    );
+    query.append_pair(word, &format!("{}.{}", edge.cursor.1, edge.cursor.0));
     format!("/admin/accounts/{}?{}", plural(kind), query.finish())
 }
 
-/// A position in the list: `id.login-key`.
+/// A position in the list: `id.name`, where the name is the one the account was listed under.
 fn cursor(text: &str) -> Option<(String, i64)> {
     let (id, key) = text.split_once('.')?;
     Some((key.to_owned(), id.parse().ok()?))
