@@ -162,6 +162,7 @@ pub(crate) enum Ruling {
 /// The policy: a passkey with the person verified is enough alone; a password is enough only while
 /// the account has no passkey; nothing is enough for an account that is not active.
 pub(crate) fn decide(status: Status, held: Held, method: Method) -> Ruling {
+    // INV-ONE-POLICY: every way in asks here, and nowhere else is it decided.
     match (status, method) {
         (Status::Invited | Status::Disabled, _) => Ruling::MayNotEnter,
         (Status::Active, Method::Password) if held.passkeys => Ruling::NeedsPasskey,

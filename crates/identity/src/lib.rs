@@ -73,6 +73,7 @@ pub struct Identity {
     inner: Arc<Inner>,
 }
 
+// INV-NO-PROCESS-STATE: nothing here outlives a request but connections, threads and settings.
 struct Inner {
     db: Database,
     entropy: Arc<dyn Entropy>,

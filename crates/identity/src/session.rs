@@ -93,8 +93,26 @@ pub struct Arrival<'a> {
     pub client: &'a Client,
     /// The portal whose page was used.
     pub surface: AccountKind,
-    /// The session this browser held in the account's portal, which the new one replaces.
-    pub replaces: [Option<TokenHash<SessionPurpose>>; 2],
+    /// The sessions this browser holds, by portal: the new one replaces that of its own portal.
+    pub held: Held,
+}
+
+/// The sessions a browser holds.
+#[derive(Clone, Copy, Debug, Default)]
+pub struct Held {
+    /// On the agents' portal.
+    pub agent: Option<TokenHash<SessionPurpose>>,
+    /// On the customers' portal.
+    pub customer: Option<TokenHash<SessionPurpose>>,
+}
+
+impl Held {
+    fn on(&self, portal: AccountKind) -> Option<&TokenHash<SessionPurpose>> {
+        match portal {
+            AccountKind::Agent => self.agent.as_ref(),
+            AccountKind::Customer => self.customer.as_ref(),
+        }
+    }
 }
 
 /// Issues a session. Nothing but an [`Admitted`] does.
@@ -106,7 +124,7 @@ pub(crate) async fn issue(
 ) -> Result<SignedIn, Halt> {
     let token = SessionToken::draw(identity.entropy());
     let account = admitted.account();
-    for old in arrival.replaces.iter().flatten() {
+    if let Some(old) = arrival.held.on(account.kind) {
         rows::end(uow, old).await?;
     }
     rows::insert(

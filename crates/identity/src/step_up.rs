@@ -18,7 +18,7 @@ use serde_json::json;
 
 use crate::audit::{Ending, Kind, Record};
 use crate::refusal::{Halt, Outcome, ProofMethod, Refusal};
-use crate::session::{Arrival, Principal, SessionToken, rotate};
+use crate::session::{Arrival, Held, Principal, SessionToken, rotate};
 use crate::sign_in::{Asked, STATE, consume, descriptors};
 use crate::throttle::Guess;
 use crate::unit::settle;
@@ -96,7 +96,7 @@ impl Identity {
         let arrival = Arrival {
             client,
             surface: principal.account().kind,
-            replaces: [None, None],
+            held: Held::default(),
         };
         let asked = Asked {
             user_verification: UserVerification::Required,

@@ -21,6 +21,7 @@ pub(crate) async fn settle<T>(uow: UnitOfWork, verdict: Result<T, Halt>) -> Outc
             Err(Failure::Refused(refusal))
         }
         Err(Halt::Fault(fault)) => {
+            // INV-FAIL-CLOSED: nothing of a unit of work that failed is kept.
             drop(uow);
             Err(Failure::Fault(fault))
         }

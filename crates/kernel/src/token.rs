@@ -104,6 +104,7 @@ impl<P: Purpose> Token<P> {
 
     fn digest(&self, label: &str) -> [u8; 32] {
         let mut context = digest::Context::new(&digest::SHA256);
+        // INV-TYPED-TOKEN: the purpose is hashed along, so a token finds rows of its own purpose only.
         context.update(b"gatefold token v1\0");
         context.update(label.as_bytes());
         context.update(b"\0");

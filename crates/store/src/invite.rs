@@ -135,6 +135,7 @@ pub async fn consume(
     uow: &mut UnitOfWork,
     token: &TokenHash<Link>,
 ) -> Result<Option<Consumed<LinkUse>>, StoreError> {
+    // INV-CONSUME-ONCE
     let row = uow.link().row(&CONSUME, values![token]).await?;
     row.map(|row| {
         let facts = LinkUse {

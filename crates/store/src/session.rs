@@ -14,6 +14,7 @@ use crate::{Database, Reads, StoreError, UnitOfWork, account};
 pub const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
 
 statements! {
+    // INV-DB-TIME: what is live is asked of gk_clock, here and in every other table.
     "gk_session":
     INSERT = "INSERT INTO gk_session (token_hash, public_ref, account_id, account_kind, surface, method, created_at, \
         authenticated_at, last_seen_at, expires_at, absolute_expires_at, user_agent, network) \

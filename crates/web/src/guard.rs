@@ -29,7 +29,9 @@ use crate::visit::{Format, Inner, Visit};
 pub enum Access {
     /// Probes and scrapers, under any host name, without cookies.
     Machine,
-    /// Anybody.
+    /// Anybody, without asking who: nothing is read from the database for it.
+    Open,
+    /// Anybody; whoever is signed in is known.
     Public,
     /// Whoever is signed in on the portal.
     SignedIn,
@@ -138,7 +140,9 @@ impl Gate {
             Err(denied) => return Err((Visit::new(visit), denied)),
         }
         let denied = match (self.rule.access, &visit.principal) {
-            (Access::Machine | Access::Public, _) | (Access::SignedIn, Some(_)) => None,
+            (Access::Machine | Access::Open | Access::Public, _) | (Access::SignedIn, Some(_)) => {
+                None
+            }
             (Access::Admin, Some(principal)) if principal.account().is_admin() => None,
             (Access::Admin, Some(_)) => Some(Refusal::Forbidden),
             (Access::SignedIn | Access::Admin, None) => Some(Refusal::NotSignedIn),
@@ -165,6 +169,9 @@ impl Gate {
 
     /// Who holds a session of this portal. A database that fails is a failure, never "nobody".
     async fn who(&self, visit: &Inner) -> Result<Option<Principal>, Denied> {
+        if self.rule.access == Access::Open {
+            return Ok(None);
+        }
         let Some(token) = self.app.cookies().session(&visit.jar, self.rule.portal) else {
             return Ok(None);
         };

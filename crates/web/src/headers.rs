@@ -34,9 +34,6 @@ pub(crate) fn harden(headers: &mut HeaderMap, https: bool) {
         "publickey-credentials-create=(self), publickey-credentials-get=(self), camera=(), microphone=(), geolocation=()",
     );
     if https {
-        set(
-            header::STRICT_TRANSPORT_SECURITY,
-            "max-age=63072000; includeSubDomains",
-        );
+        set(header::STRICT_TRANSPORT_SECURITY, "max-age=63072000");
     }
 }

@@ -25,7 +25,7 @@ pub struct Route {
     handler: MethodRouter<App>,
 }
 
-use Access::{Admin, Machine, Public, SignedIn};
+use Access::{Admin, Machine, Open, Public, SignedIn};
 use AccountKind::{Agent, Customer};
 
 /// Every address of the application.
@@ -46,6 +46,7 @@ pub fn catalogue(development: bool) -> Vec<Route> {
 
 /// Mounts the catalogue.
 pub(crate) fn mount(app: App) -> Router {
+    // INV-ONE-GUARD: a handler is mounted with its gate or not at all.
     let mut router = Router::new();
     for Route {
         path,
@@ -87,27 +88,27 @@ fn machines() -> Vec<Route> {
 
 fn common() -> Vec<Route> {
     vec![
-        read("/assets/{hash}/{*path}", Agent, Public, get(assets::serve)),
-        read("/favicon.ico", Agent, Public, get(portal::favicon)),
-        act("/language", Agent, Public, post(portal::language)),
-        read("/enrol", Agent, Public, get(portal::enrol::page)),
-        act("/enrol/open", Agent, Public, post(portal::enrol::open)),
+        read("/assets/{hash}/{*path}", Agent, Open, get(assets::serve)),
+        read("/favicon.ico", Agent, Open, get(portal::favicon)),
+        act("/language", Agent, Open, post(portal::language)),
+        read("/enrol", Agent, Open, get(portal::enrol::page)),
+        act("/enrol/open", Agent, Open, post(portal::enrol::open)),
         act(
             "/enrol/password",
             Agent,
-            Public,
+            Open,
             post(portal::enrol::password),
         ),
         act(
             "/api/enrol/passkey/begin",
             Agent,
-            Public,
+            Open,
             post(api::enrol::begin),
         ),
         act(
             "/api/enrol/passkey/finish",
             Agent,
-            Public,
+            Open,
             post(api::enrol::finish),
         ),
         read("/welcome", Agent, Admin, get(portal::enrol::welcome)),
@@ -127,7 +128,7 @@ fn signing_in(portal: AccountKind) -> Vec<Route> {
         pages.to_owned()
     };
     let reads = |path: &str, handler| read(&format!("{pages}{path}"), portal, Public, handler);
-    let acts = |path: &str, handler| act(&format!("{api}{path}"), portal, Public, handler);
+    let acts = |path: &str, handler| act(&format!("{api}{path}"), portal, Open, handler);
     vec![
         read(&home, portal, Public, get(portal::home)),
         form(
@@ -139,7 +140,12 @@ fn signing_in(portal: AccountKind) -> Vec<Route> {
         reads("/login/2fa", get(portal::sign_in::second_step)),
         reads("/logout", get(portal::sign_in::leaving)),
         acts("/login", post(api::login::login)),
-        acts("/logout", post(api::login::logout)),
+        act(
+            &format!("{api}/logout"),
+            portal,
+            Public,
+            post(api::login::logout),
+        ),
         acts("/passkey/begin", post(api::passkey::begin)),
         acts("/passkey/finish", post(api::passkey::finish)),
         acts("/2fa/webauthn/begin", post(api::second_step::begin)),

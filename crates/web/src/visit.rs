@@ -7,7 +7,7 @@ use axum::http::request::Parts;
 use axum::http::{HeaderMap, StatusCode, header};
 use axum::response::{Html, IntoResponse, Redirect, Response};
 use axum_extra::extract::cookie::CookieJar;
-use gatefold_identity::session::{Arrival, Principal};
+use gatefold_identity::session::{Arrival, Held, Principal};
 use gatefold_identity::{Client, Refusal};
 use gatefold_kernel::token::{Browser, Link};
 use gatefold_kernel::{AccountKind, Token};
@@ -134,15 +134,17 @@ impl Visit {
     /// This request as the start of a sign-in: the sessions this browser holds will be replaced.
     pub(crate) fn arrival(&self) -> Arrival<'_> {
         let cookies = self.app().cookies();
-        let held = AccountKind::ALL.map(|portal| {
-            cookies
-                .session(&self.inner.jar, portal)
-                .map(|token| token.hash())
-        });
+        let held = |portal| {
+            let token = cookies.session(&self.inner.jar, portal)?;
+            Some(token.hash())
+        };
         Arrival {
             client: &self.inner.client,
             surface: self.portal(),
-            replaces: held,
+            held: Held {
+                agent: held(AccountKind::Agent),
+                customer: held(AccountKind::Customer),
+            },
         }
     }
 

@@ -22,6 +22,7 @@ pub(super) fn read(
     environment: Result<Environment, Reported>,
     public_url: Option<&PublicUrl>,
 ) -> Result<RelyingPartySettings, Reported> {
+    // V5, INV-PINNED-RP: derived for a trial on this machine; anywhere else it is said or we do not start.
     match (environment, public_url) {
         (Ok(Environment::Development), Some(url)) if url.is_loopback() => derive(reader, url),
         (Ok(Environment::Production), url) => demand(reader, url),

@@ -71,7 +71,15 @@ pub(super) async fn enter(
         account: following.account,
     };
     match admit(uow, evidence).await? {
-        Decision::Admit(admitted) => issue(identity, uow, admitted, arrival).await,
+        Decision::Admit(admitted) => {
+            // One page serves both portals: whoever enrols arrives at their own.
+            let surface = admitted.account().kind;
+            let arrival = Arrival {
+                surface,
+                ..arrival.clone()
+            };
+            issue(identity, uow, admitted, &arrival).await
+        }
         Decision::NeedMore { .. } => Err(Halt::Undo(Refusal::LinkDead)),
     }
 }

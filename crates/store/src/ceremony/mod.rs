@@ -181,6 +181,7 @@ pub async fn consume<K: Kind>(
     challenge: &[u8],
     browser: &TokenHash<Browser>,
 ) -> Result<Consumption<K>, StoreError> {
+    // INV-CONSUME-ONCE: the statement that finds the row deletes it; who gets it back has it alone.
     let challenge_hash = hash(challenge);
     let row = uow
         .link()

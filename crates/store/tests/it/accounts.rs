@@ -28,6 +28,7 @@ contract! {
     }
 
     async fn a_number_of_the_other_kind_finds_nobody(case) {
+        // INV-TYPED-SUBJECT
         let id = case.customer("amira").await;
         let mut reader = case.read().await;
         let subject = |kind| Subject { kind, id };

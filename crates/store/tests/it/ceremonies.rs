@@ -118,6 +118,7 @@ contract! {
     }
 
     async fn expiry_is_judged_by_the_database(case) {
+        // INV-DB-TIME
         let browser = token();
         for challenge in [b"one", b"two"] {
             ceremony::begin::<SignIn>(&case.db, &new(challenge, browser)).await.unwrap();

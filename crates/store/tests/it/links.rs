@@ -74,6 +74,7 @@ contract! {
     }
 
     async fn an_expired_link_is_dead_before_it_is_swept(case) {
+        // V-B2
         let hash = issue(case, LinkPurpose::Setup, None).await;
         case.later(1_799_000).await;
         assert!(lives(case, &hash).await);

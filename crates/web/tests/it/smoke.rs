@@ -6,6 +6,7 @@ use reqwest::StatusCode;
 
 #[tokio::test(flavor = "multi_thread")]
 async fn an_invite_then_a_passkey_sign_in() {
+    // INV-NO-PROCESS-STATE
     everywhere("an_invite_then_a_passkey_sign_in", async |world| {
         let amira = world.visitor();
         amira.with_passkey(AccountKind::Agent, "amira").await;

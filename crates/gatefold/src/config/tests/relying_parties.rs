@@ -4,6 +4,7 @@ use super::{PRODUCTION, nothing, one_problem};
 
 #[test]
 fn production_must_pin_the_relying_party() {
+    // V5, INV-PINNED-RP
     let missing = [
         "webauthn.rp_id: is missing; pin it to the host of public_url or a parent domain of it, such as auth.example.com (not set)",
         "webauthn.rp_name: is missing; write the name that browsers show with a passkey, such as Example Inc. (not set)",
