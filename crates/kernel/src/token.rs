@@ -234,6 +234,7 @@ mod tests {
 
     #[test]
     fn text_round_trips_and_hash_depends_on_purpose() {
+        // INV-TYPED-TOKEN
         let token = Token::<Session>::draw(&Counting);
         let text = token.to_text();
         let again = Token::<Session>::parse(text.expose()).unwrap();

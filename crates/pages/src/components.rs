@@ -1,20 +1,30 @@
-//! Every component in every state, in development.
+//! Every component in every state, at `/_components`, in development only.
 
 use serde::Serialize;
 
-use crate::{Millis, Page};
-use crate::error_page::SAMPLE_TIME;
+use crate::engine::Page;
+use crate::moment::Moment;
+use crate::samples::moment;
 
-/// `/_components`.
+/// The component page: what the accessibility check and the screenshots run on.
 #[derive(Clone, Debug, Serialize)]
 pub struct Components {
-    /// A moment to show.
-    pub moment: Millis,
+    /// A time to show.
+    pub sample_time: Moment,
+}
+
+impl Components {
+    /// The page.
+    pub fn new() -> Self {
+        Self {
+            sample_time: moment(0),
+        }
+    }
 }
 
 impl Default for Components {
     fn default() -> Self {
-        Self { moment: SAMPLE_TIME }
+        Self::new()
     }
 }
 
@@ -22,6 +32,6 @@ impl Page for Components {
     const TEMPLATE: &'static str = "pages/components.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        vec![("all", Self::default())]
+        vec![("all", Self::new())]
     }
 }

@@ -1,46 +1,68 @@
-//! A sentence by its key.
+//! A text to show, as a key and its arguments.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// A value in a sentence.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+/// A value inside a text.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 #[serde(untagged)]
 pub enum Arg {
-    /// A number, for plurals.
-    Number(f64),
-    /// Text, shown as it is.
+    /// Text that is inserted as it is, for example a name.
     Text(String),
+    /// A whole number; plurals follow it.
+    Number(i64),
 }
 
-/// A message of the locales with its values: what contexts carry instead of sentences.
-#[derive(Clone, Debug, PartialEq, Serialize)]
+impl From<&str> for Arg {
+    fn from(text: &str) -> Self {
+        Self::Text(text.to_owned())
+    }
+}
+
+impl From<String> for Arg {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<i64> for Arg {
+    fn from(number: i64) -> Self {
+        Self::Number(number)
+    }
+}
+
+impl From<u32> for Arg {
+    fn from(number: u32) -> Self {
+        Self::Number(i64::from(number))
+    }
+}
+
+/// A text by its key in `locales/`, with the values it needs. Never English.
+///
+/// The key must exist; rendering an unknown key is a fault. [`crate::Pages::knows`]
+/// lets a test of the caller check its keys.
+#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Message {
-    /// The key, `area-page-element`.
+    /// `area-page-element`, as in the `.ftl` files.
     pub key: String,
-    /// The values it names.
+    /// Values by the name the text uses, without the `$`.
     pub args: BTreeMap<String, Arg>,
 }
 
 impl Message {
-    /// A message without values.
-    #[must_use]
+    /// The text with this key.
     pub fn new(key: impl Into<String>) -> Self {
-        Self { key: key.into(), args: BTreeMap::new() }
+        Self {
+            key: key.into(),
+            args: BTreeMap::new(),
+        }
     }
 
-    /// Adds a number.
+    /// The same text with one more value.
     #[must_use]
-    pub fn number(mut self, name: &str, value: f64) -> Self {
-        self.args.insert(name.to_owned(), Arg::Number(value));
-        self
-    }
-
-    /// Adds text.
-    #[must_use]
-    pub fn text(mut self, name: &str, value: &str) -> Self {
-        self.args.insert(name.to_owned(), Arg::Text(value.to_owned()));
+    pub fn with(mut self, name: &str, value: impl Into<Arg>) -> Self {
+        self.args.insert(name.to_owned(), value.into());
         self
     }
 }

@@ -1,74 +1,88 @@
-//! Signing in and out.
+//! The door: sign-in and its second step.
 
 use serde::Serialize;
 
-use crate::{Message, Page};
+use crate::engine::Page;
+use crate::message::Message;
+use crate::samples::LONG_MAIL;
 
-/// `{base}/login`.
+/// Sign-in, at `{p}/login`.
+///
+/// The form posts `login`, `password`, `return_to` and `_csrf` to the same path.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SignIn {
-    /// What was typed before; the password never comes back.
+    /// What the person had typed as login; survives an error, the password does not.
     pub entered_login: String,
-    /// Where to go afterwards.
+    /// Where to go afterwards; a path on this origin, already checked.
     pub return_to: Option<String>,
-    /// Why it failed.
+    /// Why the last attempt was refused.
     pub error: Option<Message>,
-    /// Whether the person just signed out.
-    pub signed_out: bool,
+    /// When set, how long until another attempt is looked at.
+    pub retry_after_seconds: Option<u32>,
 }
 
 impl Page for SignIn {
     const TEMPLATE: &'static str = "pages/sign-in.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let wrong = Some(Message::new("refusal-invalid-credentials"));
-        let throttled = Some(Message::new("refusal-throttled").number("retry_after_sec", 64.0));
-        let long = "amira.von-und-zu-donaudampfschifffahrtsgesellschaft@kundendienst.northwind.example";
         vec![
             ("empty", Self::default()),
-            ("wrong", Self { entered_login: "amira.h".into(), error: wrong, ..Self::default() }),
-            ("throttled", Self { entered_login: long.into(), error: throttled, ..Self::default() }),
-            ("signed-out", Self { signed_out: true, return_to: Some("/admin/accounts".into()), ..Self::default() }),
+            (
+                "refused",
+                Self {
+                    entered_login: "amira.h".to_owned(),
+                    return_to: Some("/admin/accounts/agents".to_owned()),
+                    error: Some(Message::new("sign-in-error-invalid")),
+                    ..Self::default()
+                },
+            ),
+            (
+                "long",
+                Self {
+                    entered_login: LONG_MAIL.to_owned(),
+                    error: Some(Message::new("sign-in-error-passkey-required")),
+                    ..Self::default()
+                },
+            ),
+            (
+                "throttled",
+                Self {
+                    entered_login: "amira.h".to_owned(),
+                    error: Some(Message::new("sign-in-error-throttled")),
+                    retry_after_seconds: Some(95),
+                    ..Self::default()
+                },
+            ),
         ]
     }
 }
 
-/// `{base}/login/2fa`: the second step, with a passkey.
+/// The second step, at `{p}/login/2fa`: the password was right, the account also has
+/// a passkey.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SecondStep {
-    /// Why the last try failed.
+    /// Why the last attempt was refused.
     pub error: Option<Message>,
-    /// How many tries are left; said when three or fewer are.
-    pub attempts_left: u32,
+    /// Attempts left before the sign-in starts over; said from 3 downwards.
+    pub attempts_remaining: Option<u32>,
+    /// Where to go afterwards; a path on this origin, already checked.
+    pub return_to: Option<String>,
 }
 
 impl Page for SecondStep {
     const TEMPLATE: &'static str = "pages/second-step.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let failed = |attempts_left: u32| {
-            Some(Message::new("refusal-second-step-failed").number("attempts_remaining", attempts_left.into()))
+        let refused = |attempts| Self {
+            error: Some(Message::new("second-step-error-refused")),
+            attempts_remaining: Some(attempts),
+            return_to: None,
         };
         vec![
-            ("first", Self { error: None, attempts_left: 5 }),
-            ("failed-once", Self { error: failed(4), attempts_left: 4 }),
-            ("nearly-out", Self { error: failed(1), attempts_left: 1 }),
-            ("three-left", Self { error: None, attempts_left: 3 }),
+            ("first", Self::default()),
+            ("refused", refused(4)),
+            ("few-left", refused(3)),
+            ("last", refused(1)),
         ]
-    }
-}
-
-/// `{base}/logout`: asks, because leaving by a link could be forged.
-#[derive(Clone, Debug, Default, Serialize)]
-pub struct SignOut {
-    /// Whether somebody is signed in at all.
-    pub signed_in: bool,
-}
-
-impl Page for SignOut {
-    const TEMPLATE: &'static str = "pages/sign-out.html";
-
-    fn samples() -> Vec<(&'static str, Self)> {
-        vec![("signed-in", Self { signed_in: true }), ("nobody", Self { signed_in: false })]
     }
 }

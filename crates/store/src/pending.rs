@@ -121,6 +121,7 @@ pub async fn consume(
     uow: &mut UnitOfWork,
     token: &TokenHash<Pending>,
 ) -> Result<Option<Consumed<PendingLogin>>, StoreError> {
+    // INV-CONSUME-ONCE
     let row = uow.link().row(&CONSUME, values![token]).await?;
     row.map(|row| Ok(Consumed::new(from_row(&row)?, row.time("now_ms")?)))
         .transpose()

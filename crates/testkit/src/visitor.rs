@@ -6,7 +6,8 @@ use std::sync::Mutex;
 use gatefold_identity::Client;
 use gatefold_identity::account::Actor;
 use gatefold_identity::enrol::PersonFields;
-use gatefold_kernel::{AccountKind, AgentRole, Subject};
+use gatefold_kernel::token::Browser;
+use gatefold_kernel::{AccountKind, AgentRole, Subject, Token};
 use gatefold_soft_authenticator::{Config, SoftAuthenticator};
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
@@ -63,6 +64,48 @@ impl Reply {
             .collect()
     }
 
+    /// Whether this response opens a portal.
+    #[must_use]
+    pub fn opens(&self, portal: AccountKind) -> bool {
+        self.cookies_set().contains(&session_cookie(portal))
+    }
+
+    /// Asserts that a portal was opened, and no other.
+    ///
+    /// # Panics
+    /// When it was not.
+    #[track_caller]
+    pub fn opened(&self, portal: AccountKind) {
+        assert_eq!(self.status, StatusCode::OK, "{}", self.body);
+        for each in AccountKind::ALL {
+            assert_eq!(self.opens(each), each == portal, "{each}: {}", self.body);
+        }
+    }
+
+    /// Asserts a refusal: its status, its code, and that it opens nothing.
+    ///
+    /// # Panics
+    /// When the answer is another.
+    #[track_caller]
+    pub fn refused(&self, status: u16, code: &str) {
+        let found = (self.status.as_u16(), self.code());
+        assert_eq!(found, (status, code.to_owned()), "{}", self.body);
+        self.opens_nothing();
+    }
+
+    /// Asserts that no portal was opened and no second step offered.
+    ///
+    /// # Panics
+    /// When one was.
+    #[track_caller]
+    pub fn opens_nothing(&self) {
+        for portal in AccountKind::ALL {
+            let set = self.cookies_set();
+            assert!(!set.contains(&session_cookie(portal)), "{set:?}");
+            assert!(!set.contains(&pending_cookie(portal)), "{set:?}");
+        }
+    }
+
     /// Where a redirect leads, or where a script was told to go.
     #[must_use]
     pub fn goes_to(&self) -> String {
@@ -89,6 +132,18 @@ fn set_cookies(
         let (name, value) = line.to_str().ok()?.split(';').next()?.split_once('=')?;
         Some((name.to_owned(), value.to_owned()))
     })
+}
+
+/// The name of a portal's session cookie.
+#[must_use]
+pub fn session_cookie(portal: AccountKind) -> String {
+    format!("gatefold-{portal}")
+}
+
+/// The name of the cookie of a login that waits for its second step.
+#[must_use]
+pub fn pending_cookie(portal: AccountKind) -> String {
+    format!("gatefold-{portal}-pending")
 }
 
 /// The prefix of the addresses for signing in.
@@ -166,6 +221,25 @@ impl<'w> Visitor<'w> {
         content_type: &str,
         body: String,
     ) -> Reply {
+        let request = self.request(method, path, content_type, body).await;
+        let reply = reply(request).await;
+        for (name, value) in set_cookies(&reply.headers) {
+            self.set_cookie(&name, &value);
+        }
+        reply
+    }
+
+    /// A request as a page of ours would send it, addressed to the next instance.
+    ///
+    /// # Panics
+    /// When no instance runs.
+    pub async fn request(
+        &self,
+        method: Method,
+        path: &str,
+        content_type: &str,
+        body: String,
+    ) -> reqwest::RequestBuilder {
         let address = self.world.next_instance().await.expect("an instance runs");
         let mut headers = BTreeMap::from([
             (
@@ -200,16 +274,43 @@ impl<'w> Visitor<'w> {
         for (name, value) in headers {
             request = request.header(name, value);
         }
-        let response = request.send().await.expect("an answer");
-        let (status, headers) = (response.status(), response.headers().clone());
-        for (name, value) in set_cookies(&headers) {
+        request
+    }
+
+    /// A request that posts JSON.
+    pub async fn json_request(&self, path: &str, body: &Value) -> reqwest::RequestBuilder {
+        self.request(Method::POST, path, "application/json", body.to_string())
+            .await
+    }
+
+    /// A request that posts a form and asks for JSON, with the token that this browser's pages hold.
+    ///
+    /// # Panics
+    /// When this browser has visited nothing yet.
+    pub async fn form_request(
+        &self,
+        path: &str,
+        fields: &[(&str, &str)],
+    ) -> reqwest::RequestBuilder {
+        let cookie = self.cookies().remove("gatefold-browser");
+        let browser = Token::<Browser>::parse(&cookie.expect("a browser that visited us"));
+        let form = url::form_urlencoded::Serializer::new(String::new())
+            .extend_pairs(fields)
+            .append_pair("_csrf", browser.expect("our cookie").form_token().as_str())
+            .finish();
+        let kind = "application/x-www-form-urlencoded";
+        self.request(Method::POST, path, kind, form)
+            .await
+            .header("accept", "application/json")
+    }
+
+    /// Posts a form as our scripts do: with the page's token, asking for JSON.
+    pub async fn act(&self, path: &str, fields: &[(&str, &str)]) -> Reply {
+        let reply = reply(self.form_request(path, fields).await).await;
+        for (name, value) in set_cookies(&reply.headers) {
             self.set_cookie(&name, &value);
         }
-        Reply {
-            status,
-            headers,
-            body: response.text().await.expect("a body"),
-        }
+        reply
     }
 
     /// Reads a page.
@@ -238,6 +339,42 @@ impl<'w> Visitor<'w> {
             form,
         )
         .await
+    }
+
+    /// Begins a ceremony and gives its options.
+    ///
+    /// # Panics
+    /// When begin is refused.
+    pub async fn begin(&self, path: &str) -> Value {
+        let begun = self.post(path, &json!({})).await;
+        assert_eq!(begun.status, StatusCode::OK, "{path}: {}", begun.body);
+        begun.json()["options"]["publicKey"].clone()
+    }
+
+    /// Takes another authenticator into the hand; the old one is put away.
+    pub fn take_key(&self, config: Config) {
+        let key = SoftAuthenticator::new(config).expect("a seeded authenticator");
+        *self.authenticator.lock().expect("not poisoned") = key;
+    }
+
+    /// Whether a portal is open in this browser.
+    ///
+    /// # Panics
+    /// When the portal answers anything but yes or no.
+    pub async fn is_signed_in(&self, portal: AccountKind) -> bool {
+        let path = format!("{}/api/profile/step-up/check", base(portal));
+        let reply = self.post(&path, &json!({})).await;
+        match reply.status {
+            StatusCode::OK | StatusCode::FORBIDDEN => true,
+            StatusCode::UNAUTHORIZED => false,
+            other => panic!("{other}: {}", reply.body),
+        }
+    }
+
+    /// The portal's session cookie, as somebody who copied it would have it.
+    #[must_use]
+    pub fn session(&self, portal: AccountKind) -> Option<String> {
+        self.cookies().remove(&session_cookie(portal))
     }
 
     /// Asks for a sign-in with a passkey and lets the authenticator answer.
@@ -408,6 +545,28 @@ impl<'w> Visitor<'w> {
         let mut cookies = self.cookies.lock().expect("not poisoned");
         cookies.retain(|name, _| name.ends_with("browser"));
     }
+}
+
+/// Sends a request, whoever it is of.
+///
+/// # Panics
+/// When no instance answers.
+pub async fn reply(request: reqwest::RequestBuilder) -> Reply {
+    let response = request.send().await.expect("an answer");
+    Reply {
+        status: response.status(),
+        headers: response.headers().clone(),
+        body: response.text().await.expect("a body"),
+    }
+}
+
+/// Sends all requests at once.
+///
+/// # Panics
+/// When one of them gets no answer.
+pub async fn race(requests: Vec<reqwest::RequestBuilder>) -> Vec<Reply> {
+    let tasks: tokio::task::JoinSet<Reply> = requests.into_iter().map(reply).collect();
+    tasks.join_all().await
 }
 
 /// The token in a page's first form.

@@ -10,7 +10,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
+use gatefold_identity::account::Detail;
 use gatefold_identity::{Identity, Settings};
+use gatefold_kernel::Subject;
 use gatefold_ports::SystemEntropy;
 use gatefold_store::{ConnectOptions, Database};
 use gatefold_web::{App, CookiePolicy, Parts, SameSite, WebSettings};
@@ -193,6 +195,55 @@ impl World {
             .get(index)
             .map(|instance| instance.address)
             .context("no instance runs")
+    }
+
+    /// The database's time, in milliseconds.
+    ///
+    /// # Panics
+    /// When the database does not answer.
+    pub async fn now(&self) -> i64 {
+        self.db.now().await.expect("a database").get()
+    }
+
+    /// Stops the database's clock at this moment, for every instance. The clocks of the processes
+    /// go on.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn stop_clock_at(&self, millis: i64) {
+        let view = format!(
+            "DROP VIEW gk_clock; CREATE VIEW gk_clock (now_ms) AS SELECT CAST({millis} AS BIGINT);"
+        );
+        self.run(&view).await;
+    }
+
+    /// Runs statements of a test's own.
+    ///
+    /// # Panics
+    /// When the database refuses one.
+    pub async fn run(&self, script: &str) {
+        gatefold_store::testing::execute(&self.db, script)
+            .await
+            .expect("statements the database accepts");
+    }
+
+    /// Counts rows of a table, with or without a condition.
+    ///
+    /// # Panics
+    /// When the database refuses.
+    pub async fn count(&self, rows: &str) -> i64 {
+        gatefold_store::testing::number(&self.db, &format!("SELECT COUNT(*) FROM {rows}"))
+            .await
+            .expect("a number")
+    }
+
+    /// Everything an administrator sees of an account.
+    ///
+    /// # Panics
+    /// When there is no such account.
+    pub async fn detail(&self, subject: Subject) -> Detail {
+        let detail = self.identity.account_detail(subject).await;
+        detail.expect("an account")
     }
 
     /// Stops every instance and removes the database.

@@ -93,6 +93,7 @@ pub async fn by_subject(
     reads: &mut impl Reads,
     subject: Subject,
 ) -> Result<Option<Account>, StoreError> {
+    // INV-TYPED-SUBJECT
     Ok(by_id(reads, subject.id)
         .await?
         .filter(|account| account.kind == subject.kind))

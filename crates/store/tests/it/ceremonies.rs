@@ -141,6 +141,7 @@ contract! {
     }
 
     async fn of_many_who_finish_one_consumes(case) {
+        // INV-CONSUME-ONCE
         let browser = token();
         ceremony::begin::<SignIn>(&case.db, &new(b"challenge", browser)).await.unwrap();
         let won = case

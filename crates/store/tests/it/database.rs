@@ -84,6 +84,7 @@ contract! {
     }
 
     async fn a_cancelled_task_leaves_nothing_and_the_writer_usable(case) {
+        // INV-FAIL-CLOSED
         // Aborted at every stage, from waiting for the connection to waiting for the commit.
         for round in 0..60 {
             let db = case.db.clone();

@@ -27,6 +27,7 @@ async fn lives(case: &Case, hash: &TokenHash<Link>) -> bool {
 
 contract! {
     async fn of_many_who_follow_a_link_one_gets_it(case) {
+        // INV-CONSUME-ONCE, V-B2
         let (amira, ben) = (case.customer("amira").await, case.admin("ben").await);
         let hash = token();
         let mut uow = case.begin().await;

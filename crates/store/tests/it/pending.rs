@@ -30,6 +30,7 @@ async fn insert(case: &Case, id: AccountId) -> TokenHash<Pending> {
 
 contract! {
     async fn a_pending_login_is_found_and_consumed_once(case) {
+        // INV-CONSUME-ONCE
         let id = case.customer("amira").await;
         let hash = insert(case, id).await;
         let found = pending::find(&mut case.read().await, &hash).await.unwrap().unwrap();

@@ -1,0 +1,1 @@
+time-month-1 = January
