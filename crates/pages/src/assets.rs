@@ -1,86 +1,62 @@
-//! Style sheets, scripts and images, inside the binary.
+//! Style sheets, scripts and icons: built in, addressed by the hash of them all.
 //!
-//! Their addresses carry one hash over the whole folder
-//! (`/assets/<version>/css/gatefold.css`), so that a browser may keep them for ever
-//! and modules can import each other by relative path.
+//! One hash covers the whole folder, so scripts import each other by relative paths and every file can
+//! be cached for ever.
 
 use std::borrow::Cow;
-use std::sync::OnceLock;
+use std::sync::LazyLock;
 
-use rust_embed::{EmbeddedFile, RustEmbed};
+use aws_lc_rs::digest;
+use rust_embed::RustEmbed;
 
 #[derive(RustEmbed)]
 #[folder = "../../assets"]
-struct Folder;
+struct Files;
 
-/// One file, ready to be served.
+/// A static file.
 #[derive(Clone, Debug)]
 pub struct Asset {
     /// Its content.
     pub bytes: Cow<'static, [u8]>,
-    /// For `Content-Type`.
+    /// Its media type.
     pub content_type: &'static str,
-    /// For `ETag`, with its quotes: changes whenever the content does.
-    pub etag: String,
 }
 
-/// The file at `path` inside the folder, for example `css/gatefold.css`.
-pub fn asset(path: &str) -> Option<Asset> {
-    let content_type = content_type(path)?;
-    let file: EmbeddedFile = Folder::get(path)?;
-    let etag = format!("\"{:016x}\"", fold(SEED, &file.metadata.sha256_hash()));
-    Some(Asset {
-        bytes: file.data,
-        content_type,
-        etag,
-    })
-}
-
-/// The address of a file, or nothing if there is no such file.
-pub fn url(path: &str) -> Option<String> {
-    Folder::get(path).map(|_| format!("/assets/{}/{path}", version()))
-}
-
-/// The hash over all files that is part of every address. A request with another one
-/// comes from a page of another release: answer it, but forbid caching.
-pub fn version() -> &'static str {
-    static VERSION: OnceLock<String> = OnceLock::new();
-    VERSION.get_or_init(|| {
-        let mut paths: Vec<_> = Folder::iter().collect();
-        paths.sort();
-        let hash = paths.iter().fold(SEED, |hash, path| {
-            let content = Folder::get(path).map(|file| file.metadata.sha256_hash());
-            fold(fold(hash, path.as_bytes()), &content.unwrap_or_default())
-        });
-        format!("{hash:016x}")
-    })
-}
-
-/// The paths of all files, in order.
-pub fn paths() -> Vec<String> {
-    let mut paths: Vec<_> = Folder::iter().map(Cow::into_owned).collect();
+static HASH: LazyLock<String> = LazyLock::new(|| {
+    let mut paths: Vec<_> = Files::iter().collect();
     paths.sort();
-    paths
+    let mut context = digest::Context::new(&digest::SHA256);
+    for path in paths {
+        let data = Files::get(&path).map(|file| file.data).unwrap_or_default();
+        context.update(path.as_bytes());
+        context.update(&u64::try_from(data.len()).unwrap_or_default().to_be_bytes());
+        context.update(&data);
+    }
+    context.finish().as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+});
+
+/// The hash of all assets: 16 hexadecimal digits.
+#[must_use]
+pub fn hash() -> &'static str {
+    &HASH
 }
 
-fn content_type(path: &str) -> Option<&'static str> {
-    let (_, extension) = path.rsplit_once('.')?;
-    Some(match extension {
+/// The address of an asset, for example of `css/gatefold.css`.
+#[must_use]
+pub fn url(path: &str) -> String {
+    format!("/assets/{}/{path}", hash())
+}
+
+/// An asset by its path in the folder.
+#[must_use]
+pub fn asset(path: &str) -> Option<Asset> {
+    let content_type = match path.rsplit_once('.')?.1 {
         "css" => "text/css; charset=utf-8",
         "js" => "text/javascript; charset=utf-8",
         "svg" => "image/svg+xml",
-        "png" => "image/png",
         "ico" => "image/x-icon",
-        "webmanifest" => "application/manifest+json",
+        "png" => "image/png",
         _ => return None,
-    })
-}
-
-/// FNV-1a: the digests that go in are strong, the version only has to differ.
-const SEED: u64 = 0xcbf2_9ce4_8422_2325;
-
-fn fold(hash: u64, bytes: &[u8]) -> u64 {
-    bytes.iter().fold(hash, |hash, byte| {
-        (hash ^ u64::from(*byte)).wrapping_mul(0x0000_0100_0000_01b3)
-    })
+    };
+    Some(Asset { bytes: Files::get(path)?.data, content_type })
 }

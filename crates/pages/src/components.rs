@@ -1,30 +1,20 @@
-//! Every component in every state, at `/_components`, in development only.
+//! Every component in every state, in development.
 
 use serde::Serialize;
 
-use crate::engine::Page;
-use crate::moment::Moment;
-use crate::samples::moment;
+use crate::{Millis, Page};
+use crate::error_page::SAMPLE_TIME;
 
-/// The component page: what the accessibility check and the screenshots run on.
+/// `/_components`.
 #[derive(Clone, Debug, Serialize)]
 pub struct Components {
-    /// A time to show.
-    pub sample_time: Moment,
-}
-
-impl Components {
-    /// The page.
-    pub fn new() -> Self {
-        Self {
-            sample_time: moment(0),
-        }
-    }
+    /// A moment to show.
+    pub moment: Millis,
 }
 
 impl Default for Components {
     fn default() -> Self {
-        Self::new()
+        Self { moment: SAMPLE_TIME }
     }
 }
 
@@ -32,6 +22,6 @@ impl Page for Components {
     const TEMPLATE: &'static str = "pages/components.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        vec![("all", Self::new())]
+        vec![("all", Self::default())]
     }
 }

@@ -1,165 +1,131 @@
-//! Templates, texts and pages brought together.
+//! Rendering.
 
-use std::collections::HashMap;
 use std::sync::Arc;
 
+use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
-use minijinja::value::Serde;
-use minijinja::{Environment, UndefinedBehavior, context};
+use minijinja::value::{Kwargs, Serde};
+use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value, context};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
-use crate::frame::Frame;
-use crate::functions;
-use crate::locale::Locale;
-use crate::message::Message;
-use crate::texts::Texts;
+use crate::frame::FrameView;
+use crate::locale::Locales;
+use crate::{Frame, Locale, Message, assets};
 
 #[derive(RustEmbed)]
 #[folder = "../../templates"]
-struct Templates;
+struct Files;
 
-/// A page: facts to show and the template that shows them.
+/// A page: a context bound to its template.
 pub trait Page: Serialize + Sized {
-    /// Path inside `templates/`.
+    /// The template, as a path in `templates/`.
     const TEMPLATE: &'static str;
 
-    /// The states worth looking at, by name. Tests render each in every locale, and
-    /// the gallery shows them.
+    /// The page in its states, for tests and for looking at.
     fn samples() -> Vec<(&'static str, Self)>;
 }
 
-/// Why pages cannot be loaded or rendered. All of these are faults: a template or a
-/// text is wrong, never a request.
+/// Why pages could not be loaded or rendered: a mistake of ours.
 #[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
 pub enum PagesError {
-    /// A template does not parse or does not fit its context.
-    #[error("template {name}")]
-    Template {
-        /// Path inside `templates/`.
-        name: String,
-        /// What the engine says.
-        #[source]
-        cause: minijinja::Error,
-    },
-    /// An embedded file is not UTF-8.
-    #[error("{path} is not UTF-8")]
-    Encoding {
-        /// Path inside `templates/` or `locales/`.
-        path: String,
-    },
-    /// A file of texts does not parse or repeats a key.
-    #[error("locale file {path}: {problem}")]
-    Texts {
-        /// Path inside `locales/`.
-        path: String,
-        /// What the parser says.
-        problem: String,
-    },
-    /// A text with this key does not exist, or lacks a value.
-    #[error("text {key} in {locale}: {problem}")]
-    Text {
-        /// The key asked for.
-        key: String,
-        /// The locale it was asked in.
-        locale: &'static str,
-        /// What is missing.
-        problem: String,
-    },
+    /// A template is broken, or names something its context does not have.
+    #[error("a template is broken")]
+    Template(#[from] Error),
+    /// A file of the locales cannot be read.
+    #[error("the locale file {0} cannot be read")]
+    Locale(String),
 }
 
-/// All pages in all languages. Load once, share freely.
+/// All templates and locales, parsed once.
 pub struct Pages {
-    locales: HashMap<Locale, Language>,
-}
-
-struct Language {
-    texts: Arc<Texts>,
-    templates: Environment<'static>,
+    environment: Environment<'static>,
+    locales: Arc<Locales>,
 }
 
 impl Pages {
-    /// Parses every template and every text.
+    /// Parses everything that is built in.
     ///
     /// # Errors
-    /// When one of them is wrong: found at start, not at the first request.
+    /// [`PagesError`] when a file is broken.
     pub fn new() -> Result<Self, PagesError> {
-        let mut locales = HashMap::new();
-        for locale in Locale::available(true) {
-            let texts = Arc::new(Texts::load(locale)?);
-            let templates = environment(&texts)?;
-            locales.insert(locale, Language { texts, templates });
+        let locales = Arc::new(Locales::load()?);
+        let mut environment = Environment::new();
+        environment.set_undefined_behavior(UndefinedBehavior::Strict);
+        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        environment.set_auto_escape_callback(|_| AutoEscape::Html);
+        for path in Files::iter() {
+            let data = Files::get(&path).map(|file| file.data).unwrap_or_default();
+            let text = String::from_utf8(data.into_owned()).map_err(|_| PagesError::Locale(path.to_string()))?;
+            environment.add_template_owned(path.to_string(), text)?;
         }
-        Ok(Self { locales })
+        functions(&mut environment, &locales);
+        Ok(Self { environment, locales })
     }
 
-    /// The page as HTML.
+    /// Renders a page.
     ///
     /// # Errors
-    /// When the template needs what the page does not have, or a text is missing.
+    /// [`PagesError::Template`] when the template and its context disagree.
     pub fn render<P: Page>(&self, frame: &Frame, page: &P) -> Result<String, PagesError> {
-        let language = self.language(frame.locale);
-        let wrong = |cause| PagesError::Template {
-            name: P::TEMPLATE.to_owned(),
-            cause,
-        };
-        let template = language.templates.get_template(P::TEMPLATE);
-        let values = context! { frame => Serde(frame.view()), page => Serde(page) };
-        template
-            .and_then(|template| template.render(values))
-            .map_err(wrong)
+        let template = self.environment.get_template(P::TEMPLATE)?;
+        let frame = Value::from(Serde(FrameView::from(frame)));
+        Ok(template.render(context! { frame, page => Value::from(Serde(page)) })?)
     }
 
-    /// One text, for example the `detail` of a problem or the subject of a mail.
-    ///
-    /// # Errors
-    /// When the key is unknown or one of its values is missing.
-    pub fn text(&self, locale: Locale, message: &Message) -> Result<String, PagesError> {
-        self.language(locale).texts.message(message)
+    /// A sentence outside a page, for JSON answers. A message that is missing gives its key.
+    #[must_use]
+    pub fn say(&self, locale: &Locale, message: &Message) -> String {
+        let said = self.locales.say(locale.tag(), message);
+        said.unwrap_or_else(|| message.key.clone()).replace(['\u{2068}', '\u{2069}'], "")
     }
 
-    /// Whether a text with this key exists in every language.
-    pub fn knows(&self, key: &str) -> bool {
-        self.locales.values().all(|language| language.texts.has(key))
-    }
-
-    fn language(&self, locale: Locale) -> &Language {
-        // `new` loads every locale that the type can name.
-        &self.locales[&locale]
+    /// Whether a message exists, for tests.
+    #[must_use]
+    pub fn knows(&self, message: &Message) -> bool {
+        self.locales.say("en", message).is_some()
     }
 }
 
-fn environment(texts: &Arc<Texts>) -> Result<Environment<'static>, PagesError> {
-    let syntax = SyntaxConfig::builder()
-        .trim_blocks(true)
-        .lstrip_blocks(true)
-        .build()
-        .map_err(|cause| PagesError::Template {
-            name: "syntax".to_owned(),
-            cause,
-        })?;
-    let mut environment = Environment::new();
-    environment.set_undefined_behavior(UndefinedBehavior::Strict);
-    environment.set_syntax(syntax);
-    functions::register(&mut environment, texts);
-    for path in Templates::iter() {
-        let source = embedded::<Templates>(&path)?;
-        environment
-            .add_template_owned(path.to_string(), source)
-            .map_err(|cause| PagesError::Template {
-                name: path.to_string(),
-                cause,
-            })?;
-    }
-    Ok(environment)
+/// What templates can call: `t`, `say`, `asset`, and the filters `iso` and `utc`.
+fn functions(environment: &mut Environment<'static>, locales: &Arc<Locales>) {
+    let words = Arc::clone(locales);
+    environment.add_function("t", move |state: &State<'_, '_>, key: &str, args: Kwargs| {
+        let mut message = Message::new(key);
+        for name in args.args() {
+            message = with(message, name, &args.get::<Value>(name)?);
+        }
+        sentence(&words, state, &message)
+    });
+    let words = Arc::clone(locales);
+    environment.add_function("say", move |state: &State<'_, '_>, said: Value| {
+        let mut message = Message::new(said.get_attr("key")?.to_string());
+        let args = said.get_attr("args")?;
+        for name in args.try_iter()? {
+            let name = name.to_string();
+            message = with(message, &name, &args.get_attr(&name)?);
+        }
+        sentence(&words, state, &message)
+    });
+    environment.add_function("asset", |path: &str| assets::url(path));
+    environment.add_filter("iso", |millis: i64| moment(millis).map(|at| at.to_string()));
+    environment.add_filter("utc", |millis: i64| moment(millis).map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string()));
 }
 
-/// The text of an embedded file.
-pub(crate) fn embedded<F: RustEmbed>(path: &str) -> Result<String, PagesError> {
-    F::get(path)
-        .and_then(|file| String::from_utf8(file.data.into_owned()).ok())
-        .ok_or_else(|| PagesError::Encoding {
-            path: path.to_owned(),
-        })
+fn with(message: Message, name: &str, value: &Value) -> Message {
+    match (value.is_number(), f64::try_from(value.clone())) {
+        (true, Ok(number)) => message.number(name, number),
+        _ => message.text(name, &value.to_string()),
+    }
+}
+
+fn sentence(words: &Locales, state: &State<'_, '_>, message: &Message) -> Result<String, Error> {
+    let frame = state.lookup("frame").unwrap_or_default();
+    let tag = frame.get_attr("locale")?.to_string();
+    let missing = || Error::new(ErrorKind::InvalidOperation, format!("no message {} with these values", message.key));
+    words.say(&tag, message).ok_or_else(missing)
+}
+
+fn moment(millis: i64) -> Result<Timestamp, Error> {
+    Timestamp::from_millisecond(millis).map_err(|_| Error::new(ErrorKind::InvalidOperation, "a time out of range"))
 }

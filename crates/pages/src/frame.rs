@@ -1,13 +1,12 @@
-//! What every page has, whatever it shows.
+//! What every page has in common.
 
 use serde::Serialize;
 
-use crate::locale::{Direction, Locale};
-use crate::message::Message;
+use crate::{Locale, Message};
 
-/// The two doors.
+/// Whose door a page is.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "lowercase")]
 pub enum Portal {
     /// Staff.
     Agent,
@@ -15,149 +14,151 @@ pub enum Portal {
     Customer,
 }
 
-/// How an operator presents a portal.
+impl Portal {
+    /// The prefix of the portal's pages.
+    #[must_use]
+    pub fn base(self) -> &'static str {
+        match self {
+            Self::Agent => "",
+            Self::Customer => "/customer",
+        }
+    }
+
+    /// The prefix of its addresses for signing in.
+    #[must_use]
+    pub fn api(self) -> &'static str {
+        match self {
+            Self::Agent => "/api/auth",
+            Self::Customer => "/api/auth/customer",
+        }
+    }
+
+    /// The prefix of its addresses for one's own account.
+    #[must_use]
+    pub fn profile_api(self) -> &'static str {
+        match self {
+            Self::Agent => "/api/profile",
+            Self::Customer => "/customer/api/profile",
+        }
+    }
+}
+
+/// How an operator names a portal.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct Brand {
-    /// The name in the corner and in titles, for example `Northwind Support`.
+    /// The name.
     pub name: String,
-    /// One sentence on sign-in pages, in the operator's words; ours when absent.
+    /// One sentence; the locale's own when there is none.
     pub sentence: Option<String>,
-    /// Address of an image on this origin; the fold mark when absent.
-    pub logo: Option<String>,
+}
+
+impl Brand {
+    /// A name without a sentence.
+    #[must_use]
+    pub fn named(name: &str) -> Self {
+        Self { name: name.to_owned(), sentence: None }
+    }
 }
 
 /// Who is signed in.
 #[derive(Clone, Debug, PartialEq, Eq, Serialize)]
 pub struct FrameAccount {
-    /// As shown in the navigation.
+    /// How they are called.
     pub display_name: String,
-    /// Whether administration is linked.
+    /// Whether they see the administration.
     pub is_admin: bool,
 }
 
-/// How a notice is meant.
-#[derive(Clone, Copy, Debug, PartialEq, Eq, Serialize)]
-#[serde(rename_all = "snake_case")]
-pub enum NoticeKind {
-    /// Something was done.
-    Good,
-    /// Something to know.
-    Info,
-    /// Something to take care of.
-    Warn,
-    /// Something did not work.
-    Bad,
-}
-
-/// A text shown once, on the page after the one that caused it.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// Something that was just done, said once at the top of a page.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Notice {
-    /// How it is meant.
-    pub kind: NoticeKind,
-    /// What it says.
+    /// `good`, `warn` or `bad`: icon and colour.
+    pub tone: &'static str,
+    /// What was done.
     pub message: Message,
 }
 
-/// What every page has.
+/// What every page has in common.
 #[derive(Clone, Debug)]
 pub struct Frame {
-    /// Which door this page belongs to.
+    /// Whose door.
     pub portal: Portal,
-    /// How that door presents itself.
+    /// How it is called.
     pub brand: Brand,
-    /// The language of this page.
+    /// The reader's language.
     pub locale: Locale,
-    /// The form token; goes into every form and, for scripts, into a `meta`.
+    /// The form token, for the hidden field `_csrf` and the header `X-CSRF-Token`.
     pub csrf: String,
-    /// The path of this page, without its query.
+    /// The path and query of the page.
     pub path: String,
-    /// Who is signed in, if anyone.
+    /// Who is signed in.
     pub account: Option<FrameAccount>,
-    /// What happened on the page before.
+    /// What was just done.
     pub notice: Option<Notice>,
-    /// Whether this is a development environment: adds links to `/_components` and
-    /// to the pseudo-locales.
+    /// Whether development aids are shown.
     pub development: bool,
     /// The sign-in page of the other portal.
     pub other_portal_url: String,
 }
 
-impl Frame {
-    /// As templates see it.
-    pub(crate) fn view(&self) -> FrameView<'_> {
-        FrameView {
-            portal: self.portal,
-            brand: &self.brand,
-            lang: self.locale.tag(),
-            dir: match self.locale.direction() {
-                Direction::Ltr => "ltr",
-                Direction::Rtl => "rtl",
-            },
-            csrf: &self.csrf,
-            path: &self.path,
-            account: self.account.as_ref(),
-            notice: self.notice.as_ref(),
-            other_portal_url: &self.other_portal_url,
-            urls: Urls::of(self.portal),
-            development: self.development,
-            locales: Locale::available(self.development)
-                .into_iter()
-                .map(Locale::tag)
-                .collect(),
+/// The frame as templates read it.
+#[derive(Serialize)]
+pub(crate) struct FrameView<'a> {
+    portal: Portal,
+    base: &'static str,
+    api: &'static str,
+    profile_api: &'static str,
+    brand: &'a Brand,
+    locale: &'a str,
+    dir: &'static str,
+    languages: Vec<(&'static str, &'static str)>,
+    csrf: &'a str,
+    path: &'a str,
+    account: &'a Option<FrameAccount>,
+    notice: &'a Option<Notice>,
+    development: bool,
+    other_portal_url: &'a str,
+}
+
+impl<'a> From<&'a Frame> for FrameView<'a> {
+    fn from(frame: &'a Frame) -> Self {
+        Self {
+            portal: frame.portal,
+            base: frame.portal.base(),
+            api: frame.portal.api(),
+            profile_api: frame.portal.profile_api(),
+            brand: &frame.brand,
+            locale: frame.locale.tag(),
+            dir: frame.locale.dir(),
+            languages: Locale::offered(frame.development),
+            csrf: &frame.csrf,
+            path: &frame.path,
+            account: &frame.account,
+            notice: &frame.notice,
+            development: frame.development,
+            other_portal_url: &frame.other_portal_url,
         }
     }
 }
 
-/// The frame as templates see it.
-#[derive(Serialize)]
-pub(crate) struct FrameView<'a> {
-    portal: Portal,
-    brand: &'a Brand,
-    lang: &'static str,
-    dir: &'static str,
-    csrf: &'a str,
-    path: &'a str,
-    account: Option<&'a FrameAccount>,
-    notice: Option<&'a Notice>,
-    other_portal_url: &'a str,
-    urls: Urls,
-    development: bool,
-    locales: Vec<&'static str>,
-}
-
-/// Where a portal's pages and endpoints are.
-#[derive(Serialize)]
-struct Urls {
-    sign_in: &'static str,
-    second_step: &'static str,
-    security: &'static str,
-    confirm: &'static str,
-    sign_out: &'static str,
-    auth_api: &'static str,
-    profile_api: &'static str,
-}
-
-impl Urls {
-    fn of(portal: Portal) -> Self {
-        match portal {
-            Portal::Agent => Self {
-                sign_in: "/login",
-                second_step: "/login/2fa",
-                security: "/profile/security",
-                confirm: "/profile/security/confirm",
-                sign_out: "/logout",
-                auth_api: "/api/auth",
-                profile_api: "/api/profile",
-            },
-            Portal::Customer => Self {
-                sign_in: "/customer/login",
-                second_step: "/customer/login/2fa",
-                security: "/customer/profile/security",
-                confirm: "/customer/profile/security/confirm",
-                sign_out: "/customer/logout",
-                auth_api: "/api/auth/customer",
-                profile_api: "/customer/api/profile",
-            },
+impl Frame {
+    /// A frame for samples.
+    #[must_use]
+    pub fn sample(portal: Portal, locale: Locale) -> Self {
+        let (name, other) = match portal {
+            Portal::Agent => ("Northwind Support", Portal::Customer),
+            Portal::Customer => ("Northwind", Portal::Agent),
+        };
+        Self {
+            portal,
+            brand: Brand::named(name),
+            locale,
+            csrf: String::from("sample-form-token"),
+            path: String::from("/sample"),
+            account: Some(FrameAccount { display_name: String::from("Amira Haddad"), is_admin: portal == Portal::Agent }),
+            notice: None,
+            development: true,
+            other_portal_url: format!("{}/login", other.base()),
         }
     }
 }

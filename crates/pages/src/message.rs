@@ -1,68 +1,46 @@
-//! A text to show, as a key and its arguments.
+//! A sentence by its key.
 
 use std::collections::BTreeMap;
 
 use serde::Serialize;
 
-/// A value inside a text.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A value in a sentence.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 #[serde(untagged)]
 pub enum Arg {
-    /// Text that is inserted as it is, for example a name.
+    /// A number, for plurals.
+    Number(f64),
+    /// Text, shown as it is.
     Text(String),
-    /// A whole number; plurals follow it.
-    Number(i64),
 }
 
-impl From<&str> for Arg {
-    fn from(text: &str) -> Self {
-        Self::Text(text.to_owned())
-    }
-}
-
-impl From<String> for Arg {
-    fn from(text: String) -> Self {
-        Self::Text(text)
-    }
-}
-
-impl From<i64> for Arg {
-    fn from(number: i64) -> Self {
-        Self::Number(number)
-    }
-}
-
-impl From<u32> for Arg {
-    fn from(number: u32) -> Self {
-        Self::Number(i64::from(number))
-    }
-}
-
-/// A text by its key in `locales/`, with the values it needs. Never English.
-///
-/// The key must exist; rendering an unknown key is a fault. [`crate::Pages::knows`]
-/// lets a test of the caller check its keys.
-#[derive(Clone, Debug, PartialEq, Eq, Serialize)]
+/// A message of the locales with its values: what contexts carry instead of sentences.
+#[derive(Clone, Debug, PartialEq, Serialize)]
 pub struct Message {
-    /// `area-page-element`, as in the `.ftl` files.
+    /// The key, `area-page-element`.
     pub key: String,
-    /// Values by the name the text uses, without the `$`.
+    /// The values it names.
     pub args: BTreeMap<String, Arg>,
 }
 
 impl Message {
-    /// The text with this key.
+    /// A message without values.
+    #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
-        Self {
-            key: key.into(),
-            args: BTreeMap::new(),
-        }
+        Self { key: key.into(), args: BTreeMap::new() }
     }
 
-    /// The same text with one more value.
+    /// Adds a number.
     #[must_use]
-    pub fn with(mut self, name: &str, value: impl Into<Arg>) -> Self {
-        self.args.insert(name.to_owned(), value.into());
+    pub fn number(mut self, name: &str, value: f64) -> Self {
+        self.args.insert(name.to_owned(), Arg::Number(value));
+        self
+    }
+
+    /// Adds text.
+    #[must_use]
+    pub fn text(mut self, name: &str, value: &str) -> Self {
+        self.args.insert(name.to_owned(), Arg::Text(value.to_owned()));
         self
     }
 }

@@ -1,88 +1,74 @@
-//! The door: sign-in and its second step.
+//! Signing in and out.
 
 use serde::Serialize;
 
-use crate::engine::Page;
-use crate::message::Message;
-use crate::samples::LONG_MAIL;
+use crate::{Message, Page};
 
-/// Sign-in, at `{p}/login`.
-///
-/// The form posts `login`, `password`, `return_to` and `_csrf` to the same path.
+/// `{base}/login`.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SignIn {
-    /// What the person had typed as login; survives an error, the password does not.
+    /// What was typed before; the password never comes back.
     pub entered_login: String,
-    /// Where to go afterwards; a path on this origin, already checked.
+    /// Where to go afterwards.
     pub return_to: Option<String>,
-    /// Why the last attempt was refused.
+    /// Why it failed.
     pub error: Option<Message>,
-    /// When set, how long until another attempt is looked at.
-    pub retry_after_seconds: Option<u32>,
+    /// Whether the person just signed out.
+    pub signed_out: bool,
 }
 
 impl Page for SignIn {
     const TEMPLATE: &'static str = "pages/sign-in.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
+        let wrong = Some(Message::new("refusal-invalid-credentials"));
+        let throttled = Some(Message::new("refusal-throttled").number("retry_after_sec", 64.0));
+        let long = "amira.von-und-zu-donaudampfschifffahrtsgesellschaft@kundendienst.northwind.example";
         vec![
             ("empty", Self::default()),
-            (
-                "refused",
-                Self {
-                    entered_login: "amira.h".to_owned(),
-                    return_to: Some("/admin/accounts/agents".to_owned()),
-                    error: Some(Message::new("sign-in-error-invalid")),
-                    ..Self::default()
-                },
-            ),
-            (
-                "long",
-                Self {
-                    entered_login: LONG_MAIL.to_owned(),
-                    error: Some(Message::new("sign-in-error-passkey-required")),
-                    ..Self::default()
-                },
-            ),
-            (
-                "throttled",
-                Self {
-                    entered_login: "amira.h".to_owned(),
-                    error: Some(Message::new("sign-in-error-throttled")),
-                    retry_after_seconds: Some(95),
-                    ..Self::default()
-                },
-            ),
+            ("wrong", Self { entered_login: "amira.h".into(), error: wrong, ..Self::default() }),
+            ("throttled", Self { entered_login: long.into(), error: throttled, ..Self::default() }),
+            ("signed-out", Self { signed_out: true, return_to: Some("/admin/accounts".into()), ..Self::default() }),
         ]
     }
 }
 
-/// The second step, at `{p}/login/2fa`: the password was right, the account also has
-/// a passkey.
+/// `{base}/login/2fa`: the second step, with a passkey.
 #[derive(Clone, Debug, Default, Serialize)]
 pub struct SecondStep {
-    /// Why the last attempt was refused.
+    /// Why the last try failed.
     pub error: Option<Message>,
-    /// Attempts left before the sign-in starts over; said from 3 downwards.
-    pub attempts_remaining: Option<u32>,
-    /// Where to go afterwards; a path on this origin, already checked.
-    pub return_to: Option<String>,
+    /// How many tries are left; said when three or fewer are.
+    pub attempts_left: u32,
 }
 
 impl Page for SecondStep {
     const TEMPLATE: &'static str = "pages/second-step.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let refused = |attempts| Self {
-            error: Some(Message::new("second-step-error-refused")),
-            attempts_remaining: Some(attempts),
-            return_to: None,
+        let failed = |attempts_left: u32| {
+            Some(Message::new("refusal-second-step-failed").number("attempts_remaining", attempts_left.into()))
         };
         vec![
-            ("first", Self::default()),
-            ("refused", refused(4)),
-            ("few-left", refused(3)),
-            ("last", refused(1)),
+            ("first", Self { error: None, attempts_left: 5 }),
+            ("failed-once", Self { error: failed(4), attempts_left: 4 }),
+            ("nearly-out", Self { error: failed(1), attempts_left: 1 }),
+            ("three-left", Self { error: None, attempts_left: 3 }),
         ]
+    }
+}
+
+/// `{base}/logout`: asks, because leaving by a link could be forged.
+#[derive(Clone, Debug, Default, Serialize)]
+pub struct SignOut {
+    /// Whether somebody is signed in at all.
+    pub signed_in: bool,
+}
+
+impl Page for SignOut {
+    const TEMPLATE: &'static str = "pages/sign-out.html";
+
+    fn samples() -> Vec<(&'static str, Self)> {
+        vec![("signed-in", Self { signed_in: true }), ("nobody", Self { signed_in: false })]
     }
 }

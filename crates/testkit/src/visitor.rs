@@ -313,6 +313,42 @@ impl<'w> Visitor<'w> {
         reply
     }
 
+    /// Sends exactly these headers, as often as they are given; neither sends nor keeps cookies.
+    ///
+    /// # Panics
+    /// When no instance answers.
+    pub async fn raw(
+        &self,
+        method: Method,
+        path: &str,
+        headers: &[(&str, &str)],
+        body: impl Into<Vec<u8>>,
+    ) -> Reply {
+        let address = self.world.next_instance().await.expect("an instance runs");
+        let address = format!("http://{address}{path}");
+        let mut request = self.http.request(method, address).body(body.into());
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let response = request.send().await.expect("an answer");
+        Reply {
+            status: response.status(),
+            headers: response.headers().clone(),
+            body: String::from_utf8_lossy(&response.bytes().await.expect("a body")).into_owned(),
+        }
+    }
+
+    /// The cookies as one header line.
+    #[must_use]
+    pub fn cookie_line(&self) -> String {
+        let cookies = self.cookies();
+        let pairs: Vec<String> = cookies
+            .iter()
+            .map(|(name, value)| format!("{name}={value}"))
+            .collect();
+        pairs.join("; ")
+    }
+
     /// Reads a page.
     pub async fn get(&self, path: &str) -> Reply {
         self.send(Method::GET, path, "", String::new()).await

@@ -17,6 +17,7 @@ use gatefold_ports::SystemEntropy;
 use gatefold_store::{ConnectOptions, Database};
 use gatefold_web::{App, CookiePolicy, Parts, SameSite, WebSettings};
 use gatefold_webauthn::{Origin, RelyingParty, RpId};
+use sqlx::{AssertSqlSafe, Connection as _, PgConnection};
 use tokio::sync::Mutex;
 use url::Url;
 
@@ -130,6 +131,28 @@ impl World {
         Some(world.expect("a world can be started"))
     }
 
+    /// Starts one instance on SQLite whose public address is this one. Under `https` it behaves as in
+    /// production; nothing here speaks TLS, because the edge goes by the public address alone.
+    ///
+    /// # Panics
+    /// When it cannot be started.
+    pub async fn start_at(public_url: &str) -> Self {
+        let folder = temporary_folder().expect("a temporary folder can be made");
+        let database_url = format!("sqlite://{}/gatefold.db", folder.display());
+        let public_url = Url::parse(public_url).expect("an address");
+        let topology = Topology::Single;
+        let world = Self::at(
+            public_url,
+            Backend::Sqlite,
+            topology,
+            database_url,
+            Some(folder),
+            None,
+        )
+        .await;
+        world.expect("a world can be started")
+    }
+
     /// Starts one instance over a database that is already there, for example behind a proxy.
     ///
     /// # Errors
@@ -145,9 +168,28 @@ impl World {
         folder: Option<PathBuf>,
         database: Option<TestDatabase>,
     ) -> anyhow::Result<Self> {
+        let public_url = Url::parse("http://localhost:4711")?;
+        Self::at(
+            public_url,
+            backend,
+            topology,
+            database_url,
+            folder,
+            database,
+        )
+        .await
+    }
+
+    async fn at(
+        public_url: Url,
+        backend: Backend,
+        topology: Topology,
+        database_url: String,
+        folder: Option<PathBuf>,
+        database: Option<TestDatabase>,
+    ) -> anyhow::Result<Self> {
         let db = Database::connect(&database_url, &connect_options()).await?;
         db.migrate().await?;
-        let public_url = Url::parse("http://localhost:4711")?;
         let identity = identity(db.clone(), &public_url)?;
         let count = if topology == Topology::SplitBrain {
             2
@@ -178,6 +220,20 @@ impl World {
     pub fn visitor(&self) -> Visitor<'_> {
         let seed = self.seed.fetch_add(1, Ordering::Relaxed);
         Visitor::new(self, u64::try_from(seed).unwrap_or_default())
+    }
+
+    /// The database's address.
+    #[must_use]
+    pub fn database_url(&self) -> &str {
+        &self.database_url
+    }
+
+    /// Where an instance listens, for requests that no client would send.
+    ///
+    /// # Panics
+    /// When no instance runs.
+    pub async fn address(&self) -> SocketAddr {
+        self.next_instance().await.expect("an instance runs")
     }
 
     /// Where the next request goes.
@@ -258,6 +314,31 @@ impl World {
     }
 }
 
+/// Every row of every table of ours on PostgreSQL, as `table {row as JSON}`, sorted. Comparing two
+/// of these shows all that a request left behind.
+///
+/// # Errors
+/// Whatever the server answered.
+pub async fn rows(database_url: &str) -> anyhow::Result<Vec<String>> {
+    let mut connection = PgConnection::connect(database_url).await?;
+    let tables: Vec<String> = sqlx::query_scalar(
+        "SELECT CAST(table_name AS TEXT) FROM information_schema.tables \
+         WHERE table_type = 'BASE TABLE' AND table_name LIKE 'gk!_%' ESCAPE '!'",
+    )
+    .fetch_all(&mut connection)
+    .await?;
+    let each = tables
+        .iter()
+        .map(|name| format!("SELECT '{name} ' || to_jsonb(t) FROM {name} t"));
+    let all = each.collect::<Vec<_>>().join(" UNION ALL ");
+    let mut rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(all))
+        .fetch_all(&mut connection)
+        .await?;
+    rows.sort_unstable();
+    connection.close().await?;
+    Ok(rows)
+}
+
 /// One instance: its own pools, its own listener, nothing shared but the database.
 struct Instance {
     address: SocketAddr,
@@ -305,7 +386,7 @@ fn connect_options() -> ConnectOptions {
 fn identity(db: Database, public_url: &Url) -> anyhow::Result<Identity> {
     let origin = Origin::parse(&public_url.origin().ascii_serialization())?;
     let relying_party = RelyingParty::new(
-        RpId::parse("localhost")?,
+        RpId::parse(public_url.host_str().context("an address with a host")?)?,
         String::from("Gatefold"),
         vec![origin],
     )?;
@@ -319,10 +400,10 @@ fn web_settings(public_url: &Url) -> anyhow::Result<WebSettings> {
         public_url: public_url.clone(),
         trusted_proxies: vec!["127.0.0.1/32".parse()?],
         cookies: CookiePolicy {
-            secure: false,
+            secure: public_url.scheme() == "https",
             same_site: SameSite::Lax,
         },
-        development: true,
+        development: public_url.scheme() == "http",
         agent_brand: gatefold_pages::Brand::named("Gatefold"),
         customer_brand: gatefold_pages::Brand::named("Gatefold"),
     })
