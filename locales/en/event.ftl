@@ -1,20 +1,20 @@
 # What happened to an account, in its list of events.
-event-sign-in = Signed in
-event-second-step-asked = Asked for a second step
+event-sign-in = Sign-in
+event-second-step-asked = Second step asked for
 event-second-step = Second step
-event-step-up = Confirmed it is them
-event-sign-out = Signed out
+event-step-up = Identity check
+event-sign-out = Sign-out
 event-passkey-added = Passkey added
 event-passkey-renamed = Passkey renamed
 event-passkey-removed = Passkey removed
 event-passkey-clone-suspected = Passkey may be copied
 event-password-changed = Password changed
 event-sessions-ended = Sessions ended
-event-set-up = Set up
-event-account-invited = Invited
+event-set-up = First set-up
+event-account-invited = Invitation
 event-invite-accepted = Invitation accepted
 event-link-issued = Link created
-event-credentials-reset = Sign-in set up again
+event-credentials-reset = Sign-in set up anew
 event-account-disabled = Account disabled
 event-account-enabled = Account enabled
 event-outcome-done = Done

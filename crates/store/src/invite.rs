@@ -87,10 +87,6 @@ impl Consumable for LinkUse {
 ///
 /// # Errors
 /// [`StoreError::Unavailable`] also for an unknown account.
-#[expect(
-    clippy::too_many_arguments,
-    reason = "the columns of one row; each caller names all of them once"
-)]
 pub async fn issue(
     uow: &mut UnitOfWork,
     token: &TokenHash<Link>,

@@ -35,7 +35,6 @@ pub use cookies::CookiePolicy;
 
 /// The application as a router. Serve it with connect info, so that the peer's address is known:
 /// `into_make_service_with_connect_info::<std::net::SocketAddr>()`.
-#[must_use]
 pub fn router(app: App) -> Router {
     routes::mount(app)
 }
