@@ -76,6 +76,10 @@ pub async fn on_both(test: &str, scenario: impl AsyncFn(&World)) {
     }
 }
 
+#[expect(
+    clippy::print_stdout,
+    reason = "a failing scenario has to say in which world it failed"
+)]
 async fn on(test: &str, backend: Backend, topology: Topology, scenario: &impl AsyncFn(&World)) {
     let Some(world) = World::start(test, backend, topology).await else {
         return;
@@ -379,7 +383,6 @@ impl Instance {
 fn connect_options() -> ConnectOptions {
     ConnectOptions {
         max_connections: 12,
-        ..ConnectOptions::default()
     }
 }
 

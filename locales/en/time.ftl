@@ -1,1 +1,0 @@
-time-month-1 = January
