@@ -10,8 +10,8 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use anyhow::Context as _;
-use gatefold_identity::account::Detail;
-use gatefold_identity::{Identity, Settings};
+use gatefold_identity::account::{Actor, Detail};
+use gatefold_identity::{Client, Identity, Settings};
 use gatefold_kernel::Subject;
 use gatefold_ports::SystemEntropy;
 use gatefold_store::{ConnectOptions, Database};
@@ -306,6 +306,57 @@ impl World {
         detail.expect("an account")
     }
 
+    /// Has an operator disable an account.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn disable(&self, subject: Subject) {
+        let client = Client::operator();
+        let actor = Actor {
+            principal: None,
+            client: &client,
+        };
+        let done = self.identity.disable(actor, subject, "left").await;
+        done.expect("disabled");
+    }
+
+    /// Has an operator enable an account.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn enable(&self, subject: Subject) {
+        let client = Client::operator();
+        let actor = Actor {
+            principal: None,
+            client: &client,
+        };
+        let done = self.identity.enable(actor, subject).await;
+        done.expect("enabled");
+    }
+
+    /// Has an operator issue the link an account needs; gives its code.
+    ///
+    /// # Panics
+    /// When it is refused.
+    pub async fn link(&self, subject: Subject) -> String {
+        let client = Client::operator();
+        let actor = Actor {
+            principal: None,
+            client: &client,
+        };
+        let link = self.identity.account_link(actor, subject).await;
+        link.expect("a link").token.to_text().expose().clone()
+    }
+
+    /// Has an operator issue a link to set up; gives its code.
+    ///
+    /// # Panics
+    /// When somebody can already sign in.
+    pub async fn setup_link(&self) -> String {
+        let link = self.identity.setup_link(&Client::operator()).await;
+        link.expect("a link").token.to_text().expose().clone()
+    }
+
     /// Stops every instance and removes the database.
     pub async fn stop(self) {
         for instance in self.instances.into_inner() {
@@ -333,7 +384,7 @@ pub async fn rows(database_url: &str) -> anyhow::Result<Vec<String>> {
     .await?;
     let each = tables
         .iter()
-        .map(|name| format!("SELECT '{name} ' || to_jsonb(t) FROM {name} t"));
+        .map(|name| format!("SELECT '{name} ' || CAST(to_jsonb(t) AS TEXT) FROM {name} t"));
     let all = each.collect::<Vec<_>>().join(" UNION ALL ");
     let mut rows: Vec<String> = sqlx::query_scalar(AssertSqlSafe(all))
         .fetch_all(&mut connection)

@@ -6,6 +6,7 @@
 )]
 
 mod account_command;
+mod browser;
 mod config_command;
 mod metrics;
 mod program;

@@ -12,6 +12,7 @@
 //! passkeys on an IP address. Known of Chromium 156: conditional `get` is answered
 //! at once by a virtual authenticator, conditional `create` never resolves.
 
+mod act;
 mod authenticator;
 mod axe;
 mod looks;
@@ -25,6 +26,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use thirtyfour::{CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
+pub use act::Key;
 pub use authenticator::{
     AuthenticatorOptions, Protocol, Transport, VirtualAuthenticator, VirtualCredential,
 };

@@ -3,13 +3,17 @@
 
 use std::collections::BTreeMap;
 
+use gatefold_identity::Client;
+use gatefold_identity::account::Actor;
 use gatefold_kernel::{AccountKind, Subject};
-use gatefold_store::testing::execute;
+use gatefold_store::testing::{execute, number};
 use gatefold_store::{ConnectOptions, Database};
 use gatefold_testkit::cut_proxy::{Cut, CutProxy};
 use gatefold_testkit::postgres::{TestDatabase, skip_without_postgres};
 use gatefold_testkit::visitor::{PASSWORD, Reply, Visitor, form_token};
 use gatefold_testkit::world::{Backend, World, on_both, rows};
+use gatefold_web::guard::Access;
+use gatefold_web::routes::catalogue;
 use reqwest::{Method, StatusCode};
 use serde_json::{Value, json};
 
@@ -189,4 +193,344 @@ fn assert_unavailable(reply: &Reply, told: &str) {
 async fn recovers(stage: &Stage, told: &str) {
     let reply = stage.world.visitor().get("/health/ready").await;
     assert_eq!(reply.status, StatusCode::OK, "{told}: not ready again");
+}
+
+const WRONG_ORIGIN: &str = "https://evil.example";
+
+/// The page every browser can read its form token from.
+const ANY_FORM: &str = "/enrol";
+
+async fn operator_link(world: &World, subject: Subject) -> String {
+    let client = Client::operator();
+    let actor = Actor { principal: None, client: &client };
+    let link = world.identity.account_link(actor, subject).await.unwrap();
+    link.token.to_text().expose().clone()
+}
+
+async fn setup_link(world: &World) -> String {
+    let link = world.identity.setup_link(&Client::operator()).await.unwrap();
+    link.token.to_text().expose().clone()
+}
+
+/// Who is created when setting up.
+fn first() -> Value {
+    json!({ "login": "root", "name": "Root", "email": "root@a.example" })
+}
+
+/// Somebody with a password and a passkey who has given the password.
+async fn half_way(person: &Visitor<'_>) {
+    person.with_both(Agent, "amira").await;
+    person.forget_sessions();
+    let reply = person.password_sign_in(Agent, "amira", PASSWORD).await;
+    assert_eq!(reply.json()["requires_2fa"], true);
+}
+
+/// The number of the passkey that was added last.
+async fn last_passkey(world: &World) -> i64 {
+    number(&world.db, "SELECT MAX(credential_key) FROM gk_webauthn_credential").await.unwrap()
+}
+
+fn typed(password: &str) -> Ready {
+    Ready::json("/api/auth/login", &json!({ "login": "amira", "password": password }))
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn signing_in() {
+    let Some(stage) = Stage::set("signing_in").await else { return };
+    cut_everywhere(&stage, "passkey begin", async |_, _| Ready::json("/api/auth/passkey/begin", &json!({}))).await;
+    cut_everywhere(&stage, "passkey finish", async |_, person| {
+        person.with_passkey(Customer, "amira").await;
+        person.forget_sessions();
+        Ready::json("/api/auth/passkey/finish", &person.answer("/api/auth/passkey/begin").await)
+    })
+    .await;
+    cut_everywhere(&stage, "password", async |_, person| {
+        person.with_password(Agent, "amira").await;
+        person.forget_sessions();
+        typed(PASSWORD)
+    })
+    .await;
+    cut_everywhere(&stage, "password, then a second step", async |_, person| {
+        person.with_both(Agent, "amira").await;
+        person.forget_sessions();
+        typed(PASSWORD)
+    })
+    .await;
+    cut_everywhere(&stage, "refused password", async |_, person| {
+        person.with_password(Agent, "amira").await;
+        person.forget_sessions();
+        typed("wrong wrong wrong wrong")
+    })
+    .await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn the_second_step_and_leaving() {
+    let Some(stage) = Stage::set("the_second_step_and_leaving").await else { return };
+    let steps = "/api/auth/2fa/webauthn";
+    let (begin, finish) = (format!("{steps}/begin"), format!("{steps}/finish"));
+    cut_everywhere(&stage, "second step begin", async |_, person| {
+        half_way(person).await;
+        Ready::json(&begin, &json!({}))
+    })
+    .await;
+    cut_everywhere(&stage, "second step finish", async |_, person| {
+        half_way(person).await;
+        Ready::json(&finish, &person.answer(&begin).await)
+    })
+    .await;
+    cut_everywhere(&stage, "refused second step", async |_, person| {
+        half_way(person).await;
+        let begun = person.post(&begin, &json!({})).await.json();
+        let options = &begun["options"]["publicKey"];
+        let answer = person.authenticator.lock().unwrap().authenticate(options, WRONG_ORIGIN).unwrap();
+        Ready::json(&finish, &answer)
+    })
+    .await;
+    cut_everywhere(&stage, "logout", async |_, person| {
+        person.with_password(Agent, "amira").await;
+        Ready::form(person, ANY_FORM, "/api/auth/logout", &[]).await
+    })
+    .await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn fresh_proof_and_passkeys() {
+    let Some(stage) = Stage::set("fresh_proof_and_passkeys").await else { return };
+    let (proof, keys) = ("/api/profile/step-up", "/api/profile/passkeys");
+    cut_everywhere(&stage, "step-up begin", async |_, person| {
+        person.with_passkey(Agent, "amira").await;
+        Ready::json(&format!("{proof}/passkey/begin"), &json!({}))
+    })
+    .await;
+    cut_everywhere(&stage, "step-up finish", async |_, person| {
+        person.with_passkey(Agent, "amira").await;
+        let answer = person.answer(&format!("{proof}/passkey/begin")).await;
+        Ready::json(&format!("{proof}/passkey/finish"), &answer)
+    })
+    .await;
+    cut_everywhere(&stage, "step-up with the password", async |_, person| {
+        person.with_password(Agent, "amira").await;
+        Ready::json(&format!("{proof}/password"), &json!({ "password": PASSWORD }))
+    })
+    .await;
+    cut_everywhere(&stage, "add a passkey: begin", async |_, person| {
+        person.with_password(Agent, "amira").await;
+        Ready::json(&format!("{keys}/begin"), &json!({}))
+    })
+    .await;
+    cut_everywhere(&stage, "add a passkey: finish", async |_, person| {
+        person.with_password(Agent, "amira").await;
+        let credential = person.register(&format!("{keys}/begin"), &json!({})).await;
+        Ready::json(&format!("{keys}/finish"), &credential)
+    })
+    .await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn ones_own_account() {
+    let Some(stage) = Stage::set("ones_own_account").await else { return };
+    let own = "/profile/security";
+    cut_everywhere(&stage, "rename", async |world, person| {
+        person.with_passkey(Agent, "amira").await;
+        let path = format!("{own}/passkeys/{}/rename", last_passkey(world).await);
+        Ready::form(person, ANY_FORM, &path, &[("name", "Blue key")]).await
+    })
+    .await;
+    cut_everywhere(&stage, "remove", async |world, person| {
+        person.with_both(Agent, "amira").await;
+        let path = format!("{own}/passkeys/{}/remove", last_passkey(world).await);
+        Ready::form(person, ANY_FORM, &path, &[]).await
+    })
+    .await;
+    cut_everywhere(&stage, "set the password", async |_, person| {
+        person.with_passkey(Agent, "amira").await;
+        Ready::form(person, ANY_FORM, &format!("{own}/password"), &[("new_password", PASSWORD)]).await
+    })
+    .await;
+    cut_everywhere(&stage, "end the other sessions", async |world, person| {
+        person.with_password(Agent, "amira").await;
+        world.visitor().password_sign_in(Agent, "amira", PASSWORD).await;
+        Ready::form(person, ANY_FORM, &format!("{own}/sessions/end-others"), &[]).await
+    })
+    .await;
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn links() {
+    let Some(stage) = Stage::set("links").await else { return };
+    let person_fields = [("login", "root"), ("name", "Root"), ("email", ""), ("password", PASSWORD)];
+    cut_everywhere(&stage, "open a link", async |_, person| {
+        let (_, token) = person.invited(Agent, None, "amira").await;
+        Ready::form(person, ANY_FORM, "/enrol/open", &[("token", &token)]).await
+    })
+    .await;
+    for purpose in ["setup", "invite", "reset"] {
+        let begin = "/api/enrol/passkey/begin";
+        cut_everywhere(&stage, &format!("{purpose}: passkey begin"), async |world, person| {
+            follow(world, person, purpose).await;
+            Ready::json(begin, &first())
+        })
+        .await;
+        cut_everywhere(&stage, &format!("{purpose}: passkey finish"), async |world, person| {
+            follow(world, person, purpose).await;
+            Ready::json("/api/enrol/passkey/finish", &person.register(begin, &first()).await)
+        })
+        .await;
+        cut_everywhere(&stage, &format!("{purpose}: password"), async |world, person| {
+            follow(world, person, purpose).await;
+            Ready::form(person, ANY_FORM, "/enrol/password", &person_fields).await
+        })
+        .await;
+    }
+    stage.strike().await;
+}
+
+/// Opens a link of this purpose.
+async fn follow(world: &World, person: &Visitor<'_>, purpose: &str) {
+    let token = match purpose {
+        "setup" => setup_link(world).await,
+        "invite" => person.invited(Customer, None, "amira").await.1,
+        _ => {
+            let subject = person.with_both(Customer, "amira").await;
+            person.forget_sessions();
+            operator_link(world, subject).await
+        }
+    };
+    person.open_link(&token).await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn administration() {
+    let Some(stage) = Stage::set("administration").await else { return };
+    cut_everywhere(&stage, "invite", async |_, admin| {
+        admin.admin("root").await;
+        let fields = [("login", "amira"), ("name", "Amira"), ("email", "amira@a.example")];
+        Ready::form(admin, ANY_FORM, "/admin/accounts/customers/invite", &fields).await
+    })
+    .await;
+    for act in ["disable", "end-sessions", "reset-link", "enable"] {
+        cut_everywhere(&stage, act, async |world, admin| {
+            admin.admin("root").await;
+            let subject = world.visitor().with_both(Customer, "amira").await;
+            if act == "enable" {
+                let client = Client::operator();
+                let actor = Actor { principal: None, client: &client };
+                world.identity.disable(actor, subject, "").await.unwrap();
+            }
+            let path = format!("/admin/accounts/customers/{}/{act}", subject.id);
+            Ready::form(admin, ANY_FORM, &path, &[("reason", "left")]).await
+        })
+        .await;
+    }
+    stage.strike().await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn pages_that_only_read() {
+    let Some(stage) = Stage::set("pages_that_only_read").await else { return };
+    for page in ["/", "/login", "/logout", "/profile/security", "/profile/security/confirm", "/admin/accounts/agents",
+        "/admin/accounts/agents/invite", "/welcome"] {
+        cut_everywhere(&stage, page, async |_, admin| {
+            admin.admin("root").await;
+            Ready::get(page)
+        })
+        .await;
+    }
+    cut_everywhere(&stage, "an account", async |_, admin| {
+        let subject = admin.admin("root").await;
+        Ready::get(&format!("/admin/accounts/agents/{}", subject.id))
+    })
+    .await;
+    cut_everywhere(&stage, "an open link", async |world, person| {
+        follow(world, person, "invite").await;
+        Ready::get("/enrol")
+    })
+    .await;
+    cut_everywhere(&stage, "the second step", async |_, person| {
+        half_way(person).await;
+        Ready::get("/login/2fa")
+    })
+    .await;
+    stage.strike().await;
+}
+
+/// Not knowing whether a second step is needed is never "no" (host-auth 22, test 8; W1).
+#[tokio::test(flavor = "multi_thread")]
+async fn mfa_lookup_error() {
+    on_both("mfa_lookup_error", async |world| {
+        let amira = world.visitor();
+        amira.with_both(Agent, "amira").await;
+        amira.forget_sessions();
+        for table in ["gk_credential", "gk_webauthn_credential"] {
+            execute(&world.db, &format!("ALTER TABLE {table} RENAME TO elsewhere")).await.unwrap();
+            let reply = amira.password_sign_in(Agent, "amira", PASSWORD).await;
+            execute(&world.db, &format!("ALTER TABLE elsewhere RENAME TO {table}")).await.unwrap();
+            if table == "gk_credential" {
+                assert_unavailable(&reply, table);
+                assert_eq!(reply.code(), "auth_unavailable");
+            } else {
+                assert!(!reply.cookies_set().contains(&String::from("gatefold-agent")), "{table}");
+            }
+            let sessions = number(&world.db, "SELECT COUNT(*) FROM gk_session WHERE expires_at > 0").await.unwrap();
+            assert_eq!(sessions, 1, "{table}: only the first one");
+        }
+        let reply = amira.password_sign_in(Agent, "amira", PASSWORD).await;
+        assert_eq!(reply.json()["requires_2fa"], true);
+    })
+    .await;
+}
+
+/// Addresses with a session in hand, and whether they ask the database.
+async fn assert_all_unavailable(person: &Visitor<'_>) {
+    let cookies = person.cookie_line();
+    for route in catalogue(true) {
+        if !matches!(route.rule.access, Access::Public | Access::SignedIn | Access::Admin) {
+            continue;
+        }
+        let path = route.path.replace("{kind}", "agents").replace("{id}", "1");
+        for method in route.methods {
+            let headers = [
+                ("host", "localhost:4711"),
+                ("origin", "http://localhost:4711"),
+                ("accept", "application/json"),
+                ("cookie", cookies.as_str()),
+            ];
+            let reply = person.raw(method.parse().unwrap(), &path, &headers, "").await;
+            if path != "/_components" || reply.status != StatusCode::OK {
+                assert_unavailable(&reply, &format!("{method} {path}"));
+                assert_eq!(reply.code(), "auth_unavailable", "{method} {path}");
+            }
+        }
+    }
+}
+
+/// A database that is away is not "signed out": nobody loses a cookie, and it heals by itself.
+#[tokio::test(flavor = "multi_thread")]
+async fn a_database_that_is_away() {
+    let Some(stage) = Stage::set("a_database_that_is_away").await else { return };
+    let (admin, customer) = (stage.world.visitor(), stage.world.visitor());
+    admin.admin("root").await;
+    customer.with_passkey(Customer, "customer").await;
+    admin.set_cookie("gatefold-customer", &customer.cookies()["gatefold-customer"]);
+    stage.proxy.reset();
+    stage.proxy.cut(Cut::Before(1));
+    assert_eq!(admin.get("/health/ready").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    assert!(stage.proxy.is_cut());
+    assert_eq!(admin.get("/health/live").await.status, StatusCode::OK);
+    assert_all_unavailable(&admin).await;
+    for begin in ["/api/auth/passkey/begin", "/api/auth/customer/passkey/begin"] {
+        assert_unavailable(&stage.world.visitor().post(begin, &json!({})).await, begin);
+    }
+    assert_unavailable(&stage.world.visitor().password_sign_in(Agent, "root", PASSWORD).await, "password");
+    assert_eq!(admin.get("/health/ready").await.status, StatusCode::SERVICE_UNAVAILABLE);
+    stage.proxy.heal();
+    recovers(&stage, "after the outage").await;
+    assert_eq!(admin.get("/profile/security").await.status, StatusCode::OK);
+    assert_eq!(admin.get("/customer/profile/security").await.status, StatusCode::OK);
+    stage.strike().await;
 }

@@ -4,3 +4,4 @@ mod passkeys;
 mod smoke;
 mod access;
 mod hosts;
+mod faults;

@@ -1,13 +1,10 @@
 //! Signing in with a passkey and adding one: host-auth tests 6, 7 and 16, and every lie a response
 //! can tell.
 
-use gatefold_identity::Client;
-use gatefold_identity::account::Actor;
 use gatefold_kernel::AccountKind::{self, Agent, Customer};
-use gatefold_kernel::Subject;
 use gatefold_soft_authenticator::{Config, Faults, SoftFlags};
 use gatefold_testkit::visitor::{Visitor, auth, base, session_cookie};
-use gatefold_testkit::world::{World, everywhere, on_both};
+use gatefold_testkit::world::{everywhere, on_both};
 use reqwest::StatusCode;
 use serde_json::{Value, json};
 
@@ -448,7 +445,7 @@ async fn account_disabled_between() {
         let subject = amira.with_passkey(Agent, "amira").await;
         amira.forget_sessions();
         let answer = amira.answer(BEGIN).await;
-        disable(world, subject).await;
+        world.disable(subject).await;
         let reply = amira.post(FINISH, &answer).await;
         reply.refused(401, "passkey_failed");
         assert!(world.detail(subject).await.sessions.is_empty());
@@ -522,16 +519,6 @@ async fn a_sign_in_replaces_the_browsers_session() {
         assert_eq!(world.detail(subject).await.sessions.len(), 1);
     })
     .await;
-}
-
-async fn disable(world: &World, subject: Subject) {
-    let client = Client::operator();
-    let actor = Actor {
-        principal: None,
-        client: &client,
-    };
-    let done = world.identity.disable(actor, subject, "left").await;
-    done.expect("disabled");
 }
 
 fn lock<'v>(

@@ -5,7 +5,6 @@ use gatefold_identity::Client;
 use gatefold_identity::account::Actor;
 use gatefold_identity::enrol::PersonFields;
 use gatefold_kernel::AccountKind::{Agent, Customer};
-use gatefold_kernel::Subject;
 use gatefold_testkit::visitor::{PASSWORD, Visitor};
 use gatefold_testkit::world::{World, everywhere, on_both};
 use reqwest::StatusCode;
@@ -20,7 +19,7 @@ async fn every_failure_gets_the_same_answer() {
         let (amira, gone, customer) = (world.visitor(), world.visitor(), world.visitor());
         amira.with_password(Agent, "amira").await;
         let subject = gone.with_password(Agent, "gone").await;
-        disable(world, subject).await;
+        world.disable(subject).await;
         gone.invited(Agent, None, "invited").await;
         customer.with_password(Customer, "customer").await;
         let keys = world.visitor();
@@ -239,11 +238,4 @@ async fn with_mail(world: &World, visitor: &Visitor<'_>, login: &str, email: &st
     let token = invited.expect("an invite").1.token.to_text();
     let reply = visitor.enrol_password(token.expose(), &[]).await;
     assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
-}
-
-async fn disable(world: &World, subject: Subject) {
-    let client = Client::operator();
-    let actor = Actor { principal: None, client: &client };
-    let done = world.identity.disable(actor, subject, "left").await;
-    done.expect("disabled");
 }

@@ -1,7 +1,5 @@
 //! A password, then a key: host-auth tests 1, 2 and 3 with a key as the second step.
 
-use gatefold_identity::Client;
-use gatefold_identity::account::Actor;
 use gatefold_kernel::AccountKind::{self, Agent, Customer};
 use gatefold_kernel::Token;
 use gatefold_kernel::token::Pending;
@@ -219,12 +217,10 @@ async fn disabled_between_password_and_key() {
         let subject = amira.with_both(Agent, "amira").await;
         let waiting = wait(&amira, Agent).await;
         let answer = amira.answer(&begin(Agent)).await;
-        let client = Client::operator();
-        let actor = Actor { principal: None, client: &client };
-        world.identity.disable(actor, subject, "left").await.expect("disabled");
+        world.disable(subject).await;
         let reply = amira.post(&finish(Agent), &answer).await;
         reply.refused(401, "no_pending_login");
-        world.identity.enable(actor, subject).await.expect("enabled");
+        world.enable(subject).await;
         amira.set_cookie(&pending_cookie(Agent), &waiting);
         let reply = amira.post(&begin(Agent), &json!({})).await;
         reply.refused(401, "no_pending_login");
