@@ -6,7 +6,7 @@
 
 use std::net::SocketAddr;
 
-use axum::extract::{ConnectInfo, Request, State};
+use axum::extract::{ConnectInfo, MatchedPath, Request, State};
 use axum::http::request::Parts;
 use axum::http::{HeaderMap, Method, StatusCode, header};
 use axum::middleware::Next;
@@ -69,6 +69,10 @@ pub(crate) async fn guard(
         return response;
     }
     let (mut parts, body) = request.into_parts();
+    let (method, route) = (
+        parts.method.clone(),
+        parts.extensions.get::<MatchedPath>().cloned(),
+    );
     let visit = gate.visit(peer, &parts);
     let (visit, answer) = match gate.enter(visit, &parts).await {
         Ok(Entry::Come(visit)) => {
@@ -82,7 +86,24 @@ pub(crate) async fn guard(
     let mut response = dress(&visit, answer);
     remember_browser(&visit, &mut response);
     harden(response.headers_mut(), https);
+    count(method, route, &response);
     response
+}
+
+/// Counts an answer by the catalogue's path, never by what was asked for: that could be
+/// anything, and there is no end of it.
+fn count(method: Method, route: Option<MatchedPath>, response: &Response) {
+    let route = route.map_or_else(|| String::from("none"), |path| path.as_str().to_owned());
+    let known = [Method::GET, Method::HEAD, Method::POST];
+    let method = if known.contains(&method) {
+        method.to_string()
+    } else {
+        String::from("other")
+    };
+    let status = response.status().as_u16().to_string();
+    tracing::debug!(method, route, status, "answered");
+    metrics::counter!("gatefold_http_requests_total", "method" => method, "route" => route, "status" => status)
+        .increment(1);
 }
 
 /// What the guard decided.
