@@ -224,6 +224,7 @@ fn dress(visit: &Visit, response: Response) -> Response {
 
 /// Gives a new browser its token, unless something failed: a failure never sets a cookie.
 fn remember_browser(visit: &Visit, response: &mut Response) {
+    // INV-FAIL-CLOSED
     if !visit.browser_is_new() || response.status().is_server_error() {
         return;
     }

@@ -42,14 +42,17 @@ enum Place {
     Test,
 }
 
-/// The id in `- **V-B1** …`: capitals, digits and at least one hyphen.
+/// The id in `- **V-B1** …`: capitals, digits and at least one hyphen, or `V` with a number.
 fn listed_id(line: &str) -> Option<&str> {
     let (id, _) = line.trim_start().strip_prefix("- **")?.split_once("**")?;
-    let shaped = id.contains('-')
+    let numbered = id
+        .strip_prefix('V')
+        .is_some_and(|number| number.parse::<u8>().is_ok());
+    let named = id.contains('-')
         && id
             .chars()
             .all(|c| c.is_ascii_uppercase() || c.is_ascii_digit() || c == '-');
-    shaped.then_some(id)
+    (numbered || named).then_some(id)
 }
 
 fn anchors(file: &SourceFile, id: &str) -> Vec<Place> {
@@ -98,6 +101,7 @@ mod tests {
     fn ids_are_recognised() {
         assert_eq!(listed_id("- **V-B1** A passkey …"), Some("V-B1"));
         assert_eq!(listed_id("- **INV-7**: …"), Some("INV-7"));
+        assert_eq!(listed_id("- **V12** …"), Some("V12"));
         assert_eq!(listed_id("- **Well-known** things"), None);
         assert_eq!(listed_id("**V-B1**"), None);
     }

@@ -10,7 +10,7 @@ use crate::config::SystemFlags;
 
 const AFTER_HELP: &str = "\
 The link is valid for 30 minutes and once, and exists only while the system holds no credentials;
-afterwards, an administrator invites. A new link ends the one before.
+afterwards, an administrator invites. Earlier links go on working until they expire.
 
 Examples:
   gatefold setup-link

@@ -98,33 +98,52 @@ async fn on_postgres(test: &str) -> Option<World> {
 }
 
 /// The ways of not being signed in, as a name, a query and headers.
-fn strangers(agent: &str, customer: &str) -> Vec<(&'static str, String, Vec<(&'static str, String)>)> {
+fn strangers(
+    agent: &str,
+    customer: &str,
+) -> Vec<(&'static str, String, Vec<(&'static str, String)>)> {
     let huge = "A".repeat(20_000);
     let swapped = format!("gatefold-agent={customer}; gatefold-customer={agent}");
     let header = |value: &str| vec![("authorization", value.to_owned())];
     vec![
         ("nobody", String::new(), vec![]),
-        ("the other kind's token", String::new(), vec![("cookie", swapped)]),
+        (
+            "the other kind's token",
+            String::new(),
+            vec![("cookie", swapped)],
+        ),
         (
             "a token of nobody",
             String::new(),
-            vec![("cookie", format!("gatefold-agent={0}; gatefold-customer={0}", "A".repeat(43)))],
+            vec![(
+                "cookie",
+                format!("gatefold-agent={0}; gatefold-customer={0}", "A".repeat(43)),
+            )],
         ),
         ("Bearer", String::new(), header(&format!("Bearer {agent}"))),
-        ("Bearer of a customer", String::new(), header(&format!("Bearer {customer}"))),
+        (
+            "Bearer of a customer",
+            String::new(),
+            header(&format!("Bearer {customer}")),
+        ),
         ("Basic", String::new(), header("Basic cm9vdDpyb290")),
         ("gf_", String::new(), header("gf_0123456789")),
         ("Bearer gf_", String::new(), header("Bearer gf_0123456789")),
         ("empty", String::new(), header("")),
         ("huge", String::new(), header(&huge)),
         ("?token=", format!("?token={agent}"), vec![]),
-        ("?access_token=", format!("?access_token={customer}"), vec![]),
+        (
+            "?access_token=",
+            format!("?access_token={customer}"),
+            vec![],
+        ),
     ]
 }
 
 // host-auth 22: authorization_header_garbage, query_token_matrix
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_pass_no_gate() {
+    // INV-ONE-GUARD
     let Some(world) = on_postgres("strangers_pass_no_gate").await else {
         return;
     };
@@ -189,14 +208,19 @@ async fn posts_from_elsewhere_are_refused() {
         &[("origin", "http://localhost:4711/")],
         &[ORIGIN, ("origin", "https://evil.example")],
         &[("sec-fetch-site", "cross-site")],
-        &[("origin", "https://evil.example"), ("sec-fetch-site", "same-origin")],
+        &[
+            ("origin", "https://evil.example"),
+            ("sec-fetch-site", "same-origin"),
+        ],
     ];
     let before = rows(world.database_url()).await.unwrap();
     for (method, path, _) in calls() {
         for extra in elsewhere.iter().filter(|_| method == Method::POST) {
             let mut headers = vec![HOST, JSON, FORM, ("cookie", cookies.as_str())];
             headers.extend_from_slice(extra);
-            let reply = person.raw(Method::POST, &path, &headers, form.clone()).await;
+            let reply = person
+                .raw(Method::POST, &path, &headers, form.clone())
+                .await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} {extra:?}");
             assert_eq!(reply.code(), "cross_site", "{path} {extra:?}");
         }
@@ -223,9 +247,14 @@ async fn forms_need_the_browsers_own_token() {
     ];
     let before = rows(world.database_url()).await.unwrap();
     for (method, path, _) in calls() {
-        for body in bodies.iter().filter(|_| method == Method::POST && is_form(&path)) {
+        for body in bodies
+            .iter()
+            .filter(|_| method == Method::POST && is_form(&path))
+        {
             let headers = [HOST, ORIGIN, JSON, FORM, ("cookie", cookies.as_str())];
-            let reply = person.raw(Method::POST, &path, &headers, body.clone()).await;
+            let reply = person
+                .raw(Method::POST, &path, &headers, body.clone())
+                .await;
             assert_eq!(reply.status, StatusCode::FORBIDDEN, "{path} {body}");
             assert_eq!(reply.code(), "form_expired", "{path} {body}");
         }
@@ -243,13 +272,21 @@ async fn wrong_methods_are_told_the_right_ones() {
     let cookies = person.cookie_line();
     for route in catalogue(true) {
         let path = concrete(&route.path);
-        for method in ["GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW"] {
+        for method in [
+            "GET", "POST", "PUT", "PATCH", "DELETE", "OPTIONS", "TRACE", "BREW",
+        ] {
             if route.methods.contains(&method) {
                 continue;
             }
             let headers = [HOST, ORIGIN, ("cookie", cookies.as_str())];
-            let reply = person.raw(method.parse().unwrap(), &path, &headers, "").await;
-            assert_eq!(reply.status, StatusCode::METHOD_NOT_ALLOWED, "{method} {path}");
+            let reply = person
+                .raw(method.parse().unwrap(), &path, &headers, "")
+                .await;
+            assert_eq!(
+                reply.status,
+                StatusCode::METHOD_NOT_ALLOWED,
+                "{method} {path}"
+            );
             let allow = reply.headers["allow"].to_str().unwrap();
             let allowed: BTreeSet<&str> = allow.split(',').map(str::trim).collect();
             let mut expected: BTreeSet<&str> = route.methods.iter().copied().collect();
@@ -270,10 +307,27 @@ async fn nothing_else_is_there() {
     let person = both(&world).await;
     let cookies = person.cookie_line();
     let unknown = [
-        "/nothing", "/login/", "//login", "/LOGIN", "/admin/", "/admin/accounts/robots", "/admin/accounts/agents/x",
-        "/admin/accounts/agents/999999999", "/admin/accounts/agents/99999999999999999999", "/admin/accounts/agents/-1",
-        "/api", "/api/nothing", "/customer/", "/customer/admin/accounts", "/customer/api/nothing", "/assets/0/../../etc",
-        "/assets/0/nothing.css", "/assets/0/..%2f..%2fCargo.toml", "/.well-known/nothing", "/%00", "/%ff",
+        "/nothing",
+        "/login/",
+        "//login",
+        "/LOGIN",
+        "/admin/",
+        "/admin/accounts/robots",
+        "/admin/accounts/agents/x",
+        "/admin/accounts/agents/999999999",
+        "/admin/accounts/agents/99999999999999999999",
+        "/admin/accounts/agents/-1",
+        "/api",
+        "/api/nothing",
+        "/customer/",
+        "/customer/admin/accounts",
+        "/customer/api/nothing",
+        "/assets/0/../../etc",
+        "/assets/0/nothing.css",
+        "/assets/0/..%2f..%2fCargo.toml",
+        "/.well-known/nothing",
+        "/%00",
+        "/%ff",
     ];
     for path in unknown {
         for accept in ["application/json", "text/html"] {
@@ -285,7 +339,11 @@ async fn nothing_else_is_there() {
         let headers = [HOST, ORIGIN, ("cookie", cookies.as_str())];
         let reply = person.raw(Method::POST, path, &headers, "").await;
         let refused = [StatusCode::NOT_FOUND, StatusCode::METHOD_NOT_ALLOWED];
-        assert!(refused.contains(&reply.status), "POST {path}: {}", reply.status);
+        assert!(
+            refused.contains(&reply.status),
+            "POST {path}: {}",
+            reply.status
+        );
     }
     world.stop().await;
 }
@@ -293,16 +351,27 @@ async fn nothing_else_is_there() {
 /// Nothing an administrator sends without a body is our fault.
 #[tokio::test(flavor = "multi_thread")]
 async fn empty_requests_are_answered() {
-    let Some(world) = World::start("empty_requests", Backend::Sqlite, Topology::Single).await else {
+    let Some(world) = World::start("empty_requests", Backend::Sqlite, Topology::Single).await
+    else {
         return;
     };
     let person = both(&world).await;
     let cookies = person.cookie_line();
     for content_type in ["", "application/json", "application/x-www-form-urlencoded"] {
         for (method, path, _) in calls() {
-            let headers = [HOST, ORIGIN, ("content-type", content_type), ("cookie", cookies.as_str())];
+            let headers = [
+                HOST,
+                ORIGIN,
+                ("content-type", content_type),
+                ("cookie", cookies.as_str()),
+            ];
             let reply = person.raw(method.clone(), &path, &headers, "").await;
-            assert!(!reply.status.is_server_error(), "{method} {path}: {} {}", reply.status, reply.body);
+            assert!(
+                !reply.status.is_server_error(),
+                "{method} {path}: {} {}",
+                reply.status,
+                reply.body
+            );
         }
     }
     world.stop().await;
@@ -312,11 +381,21 @@ async fn empty_requests_are_answered() {
 fn an_address_is_in_the_catalogue_once() {
     let mut seen = BTreeSet::new();
     for route in catalogue(true) {
-        assert!(seen.insert(route.path.clone()), "{} is there twice", route.path);
+        assert!(
+            seen.insert(route.path.clone()),
+            "{} is there twice",
+            route.path
+        );
         assert!(!route.methods.is_empty(), "{} takes no method", route.path);
         let admin = route.path.starts_with("/admin");
-        assert!(!admin || route.rule.access == Access::Admin, "{} is open", route.path);
-        let portal = if route.path.starts_with("/customer") || route.path.starts_with("/api/auth/customer") {
+        assert!(
+            !admin || route.rule.access == Access::Admin,
+            "{} is open",
+            route.path
+        );
+        let portal = if route.path.starts_with("/customer")
+            || route.path.starts_with("/api/auth/customer")
+        {
             AccountKind::Customer
         } else {
             AccountKind::Agent

@@ -27,9 +27,43 @@ impl Dice {
     /// Something that resembles a host.
     fn host(&mut self) -> String {
         let pieces = [
-            "localhost", "evil.example", "127.0.0.1", "[::1]", "4711", ":", ":4711", ":443", ":0", ":+4711", ":04711", ".", "@",
-            "/", "\\", "?", "#", "%00", " ", "\t", ",", ";", "user:pass@", "LOCALHOST", "xn--", "é", "http://", "//", "-", "_",
-            "0x7f000001", "2130706433", "[::ffff:127.0.0.1]", "localhost.", "[", "]", "localhost:4711",
+            "localhost",
+            "evil.example",
+            "127.0.0.1",
+            "[::1]",
+            "4711",
+            ":",
+            ":4711",
+            ":443",
+            ":0",
+            ":+4711",
+            ":04711",
+            ".",
+            "@",
+            "/",
+            "\\",
+            "?",
+            "#",
+            "%00",
+            " ",
+            "\t",
+            ",",
+            ";",
+            "user:pass@",
+            "LOCALHOST",
+            "xn--",
+            "é",
+            "http://",
+            "//",
+            "-",
+            "_",
+            "0x7f000001",
+            "2130706433",
+            "[::ffff:127.0.0.1]",
+            "localhost.",
+            "[",
+            "]",
+            "localhost:4711",
         ];
         let count = 1 + self.roll(4);
         (0..count).map(|_| self.one(&pieces)).collect()
@@ -49,10 +83,15 @@ async fn begin(person: &Visitor<'_>, headers: &[(&str, &str)]) -> (StatusCode, S
     let mut all = vec![ORIGIN];
     all.extend_from_slice(headers);
     let reply = person.raw(Method::POST, BEGIN, &all, "").await;
-    let evil = reply.headers.values().any(|value| {
-        String::from_utf8_lossy(value.as_bytes()).contains("evil.example")
-    });
-    assert!(!evil && !reply.body.contains("evil.example"), "{headers:?}: {}", reply.body);
+    let evil = reply
+        .headers
+        .values()
+        .any(|value| String::from_utf8_lossy(value.as_bytes()).contains("evil.example"));
+    assert!(
+        !evil && !reply.body.contains("evil.example"),
+        "{headers:?}: {}",
+        reply.body
+    );
     (reply.status, reply.body)
 }
 
@@ -73,9 +112,19 @@ async fn host_header_fuzz() {
     let mut served = 0;
     for round in 0..1_000 {
         let (host, forwarded) = (dice.host(), dice.host());
-        let name = dice.one(&["x-forwarded-host", "x-forwarded-proto", "forwarded", "x-original-host", "x-forwarded-port"]);
+        let name = dice.one(&[
+            "x-forwarded-host",
+            "x-forwarded-proto",
+            "forwarded",
+            "x-original-host",
+            "x-forwarded-port",
+        ]);
         // Every other round the host is ours, so that the forwarding headers are looked at alone.
-        let host = if round % 2 == 0 { host.as_str() } else { "localhost:4711" };
+        let host = if round % 2 == 0 {
+            host.as_str()
+        } else {
+            "localhost:4711"
+        };
         let (status, body) = begin(&person, &[("host", host), (name, &forwarded)]).await;
         let told = format!("host {host:?}, {name} {forwarded:?}: {status} {body}");
         match status.as_u16() {
@@ -83,7 +132,11 @@ async fn host_header_fuzz() {
             200 => {
                 served += 1;
                 assert!(host.trim().eq_ignore_ascii_case("localhost:4711"), "{told}");
-                assert_eq!(policy(&serde_json::from_str(&body).unwrap()), pinned, "{told}");
+                assert_eq!(
+                    policy(&serde_json::from_str(&body).unwrap()),
+                    pinned,
+                    "{told}"
+                );
             }
             _ => panic!("{told}"),
         }
@@ -103,11 +156,19 @@ async fn forwarding_headers_move_no_ceremony_elsewhere() {
     person.always("forwarded", "host=evil.example;proto=https");
     let begun = person.post(BEGIN, &serde_json::json!({})).await.json();
     let options = &begun["options"]["publicKey"];
-    let answer = person.authenticator.lock().unwrap().authenticate(options, "https://evil.example").unwrap();
+    let answer = person
+        .authenticator
+        .lock()
+        .unwrap()
+        .authenticate(options, "https://evil.example")
+        .unwrap();
     let reply = person.post("/api/auth/passkey/finish", &answer).await;
     assert_eq!(reply.code(), "passkey_failed");
     assert!(reply.cookies_set().is_empty());
-    assert_eq!(person.passkey_sign_in(AccountKind::Agent).await.status, StatusCode::OK);
+    assert_eq!(
+        person.passkey_sign_in(AccountKind::Agent).await.status,
+        StatusCode::OK
+    );
     world.stop().await;
 }
 
@@ -116,19 +177,36 @@ async fn loopback_addresses_lead_to_localhost() {
     let world = start("loopback_addresses").await;
     let person = world.visitor();
     for host in ["127.0.0.1:4711", "[::1]:4711", "127.9.9.9:4711"] {
-        let reply = person.raw(Method::GET, "/login?return_to=%2Fa", &[("host", host)], "").await;
+        let reply = person
+            .raw(Method::GET, "/login?return_to=%2Fa", &[("host", host)], "")
+            .await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{host}");
-        assert_eq!(reply.goes_to(), "http://localhost:4711/login?return_to=%2Fa");
+        assert_eq!(
+            reply.goes_to(),
+            "http://localhost:4711/login?return_to=%2Fa"
+        );
         let (status, _) = begin(&person, &[("host", host)]).await;
         assert_eq!(status, StatusCode::MISDIRECTED_REQUEST, "{host}");
     }
-    for host in ["127.0.0.1", "127.0.0.1:4712", "10.0.0.1:4711", "[::2]:4711", "0.0.0.0:4711"] {
-        let reply = person.raw(Method::GET, "/login", &[("host", host)], "").await;
+    for host in [
+        "127.0.0.1",
+        "127.0.0.1:4712",
+        "10.0.0.1:4711",
+        "[::2]:4711",
+        "0.0.0.0:4711",
+    ] {
+        let reply = person
+            .raw(Method::GET, "/login", &[("host", host)], "")
+            .await;
         assert_eq!(reply.status, StatusCode::MISDIRECTED_REQUEST, "{host}");
     }
     let twice = [("host", "localhost:4711"), ("host", "localhost:4711")];
     let reply = person.raw(Method::GET, "/login", &twice, "").await;
-    assert!([400, 421].contains(&reply.status.as_u16()), "{}", reply.status);
+    assert!(
+        [400, 421].contains(&reply.status.as_u16()),
+        "{}",
+        reply.status
+    );
     world.stop().await;
 }
 
@@ -136,8 +214,17 @@ async fn loopback_addresses_lead_to_localhost() {
 async fn machines_ask_under_any_name() {
     let world = start("machines_ask").await;
     let person = world.visitor();
-    for host in ["evil.example", "10.1.2.3:8080", "gatefold-0.gatefold.svc", "127.0.0.1"] {
-        for (path, status) in [("/health/live", 200), ("/health/ready", 200), ("/metrics", 404)] {
+    for host in [
+        "evil.example",
+        "10.1.2.3:8080",
+        "gatefold-0.gatefold.svc",
+        "127.0.0.1",
+    ] {
+        for (path, status) in [
+            ("/health/live", 200),
+            ("/health/ready", 200),
+            ("/metrics", 404),
+        ] {
             let reply = person.raw(Method::GET, path, &[("host", host)], "").await;
             assert_eq!(reply.status.as_u16(), status, "{host} {path}");
             assert!(reply.headers.get("set-cookie").is_none(), "{path}");

@@ -1,7 +1,16 @@
 //! Scenarios over real HTTP on real databases. One file for each subject.
 
-mod passkeys;
-mod smoke;
 mod access;
-mod hosts;
+mod clock;
+mod data;
 mod faults;
+mod hosts;
+mod links;
+mod passkeys;
+mod passwords;
+mod races;
+mod second_step;
+mod security;
+mod smoke;
+mod kinds;
+mod bodies;

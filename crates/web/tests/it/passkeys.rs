@@ -235,11 +235,7 @@ async fn passkey_lies_are_refused() {
             ..Faults::default()
         };
         lies.push(("no handle", handle(None), "passkey_failed"));
-        lies.push((
-            "other handle",
-            handle(Some(vec![7; 64])),
-            "passkey_failed",
-        ));
+        lies.push(("other handle", handle(Some(vec![7; 64])), "passkey_failed"));
         let never_synced = flags(|flags| {
             flags.backup_eligible = false;
             flags.backup_state = false;
@@ -325,7 +321,10 @@ async fn passkey_responses_that_are_none() {
         let cases = [
             (FINISH, json!({})),
             (FINISH, json!([])),
-            (FINISH, json!({ "id": "AA", "rawId": "AA", "type": "public-key", "response": {} })),
+            (
+                FINISH,
+                json!({ "id": "AA", "rawId": "AA", "type": "public-key", "response": {} }),
+            ),
             (FINISH, cut(&answer, "authenticatorData", 40)),
             (FINISH, cut(&answer, "clientDataJSON", 40)),
             (ADD_FINISH, json!({})),
@@ -367,9 +366,8 @@ async fn counter_regression() {
             let detail = world.detail(subject).await;
             assert_eq!(detail.passkeys[0].sign_count, 2);
             assert!(detail.passkeys[0].clone_suspected_at.is_some());
-            let suspected = |event: &&gatefold_identity::views::Event| {
-                event.kind == "passkey_clone_suspected"
-            };
+            let suspected =
+                |event: &&gatefold_identity::views::Event| event.kind == "passkey_clone_suspected";
             assert!(detail.events.iter().take(2).any(|event| suspected(&event)));
         }
     })
@@ -480,21 +478,33 @@ async fn people_land_where_they_asked() {
             (&admin, Agent, "/profile/security", "/profile/security"),
             (&admin, Agent, own, "/admin/accounts"),
             (&agent, Agent, "", "/profile/security"),
-            (&agent, Agent, "/admin/accounts?q=a%20b#c", "/admin/accounts?q=a%20b#c"),
+            (
+                &agent,
+                Agent,
+                "/admin/accounts?q=a%20b#c",
+                "/admin/accounts?q=a%20b#c",
+            ),
             (&agent, Agent, "https://evil.example/", "/profile/security"),
             (&agent, Agent, "//evil.example", "/profile/security"),
             (&agent, Agent, "/\\evil.example", "/profile/security"),
             (&agent, Agent, "/login", "/profile/security"),
             (&agent, Agent, "/api/auth/logout", "/profile/security"),
             (&customer, Customer, "", own),
-            (&customer, Customer, "/customer/profile/security?x", "/customer/profile/security?x"),
+            (
+                &customer,
+                Customer,
+                "/customer/profile/security?x",
+                "/customer/profile/security?x",
+            ),
             (&customer, Customer, "/admin/accounts", own),
             // The credential decides the portal, so the page that was asked for may not be theirs.
             (&customer, Agent, "/admin/accounts", own),
         ];
         for (visitor, page, asked, lands) in cases {
             visitor.forget_sessions();
-            let answer = visitor.answer(&format!("{}/passkey/begin", auth(page))).await;
+            let answer = visitor
+                .answer(&format!("{}/passkey/begin", auth(page)))
+                .await;
             let query: String = url::form_urlencoded::byte_serialize(asked.as_bytes()).collect();
             let path = format!("{}/passkey/finish?return_to={query}", auth(page));
             let reply = visitor.post(&path, &answer).await;
