@@ -58,7 +58,7 @@ function release(control) {
 // refusal would hide that the first succeeded. Buttons stay enabled: a disabled one is not sent.
 function sendOnce(event) {
   const control = event.submitter ?? event.target;
-  if (event.defaultPrevented || !event.target.matches('[method="post"]:not([data-enhance])')) return;
+  if (event.defaultPrevented || !event.target.matches('[method="post"]:not([data-enhance], [data-fresh])')) return;
   if (busy.has(control)) return event.preventDefault();
   hold(control);
   setTimeout(release, SENT_MS, control);
@@ -147,6 +147,8 @@ if (known) {
   refreshTimes();
   setInterval(refreshTimes, 60_000);
 }
+// What the server says went wrong is read first; an alert that is there from the start is not announced.
+document.querySelector('#alert:not([hidden])')?.focus();
 document.addEventListener('click', clicked);
 document.addEventListener('keydown', hintCapsLock);
 document.addEventListener('keyup', hintCapsLock);

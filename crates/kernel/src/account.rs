@@ -178,7 +178,7 @@ impl Login {
     /// [`NameError`] when it is empty, too long or holds characters that cannot be shown.
     pub fn parse(text: &str) -> Result<Self, NameError> {
         let shown = printable(text, Self::MAX_CHARS)?;
-        let key = comparison_key(&shown);
+        let key = bounded_key(&shown, Self::MAX_CHARS)?;
         Ok(Self { shown, key })
     }
 
@@ -218,7 +218,7 @@ impl EmailAddress {
         if name.is_empty() || domain.is_empty() || domain.contains('@') || shown.contains(odd) {
             return Err(NameError::NotAnAddress);
         }
-        let key = comparison_key(&shown);
+        let key = bounded_key(&shown, Self::MAX_CHARS)?;
         Ok(Self { shown, key })
     }
 
@@ -258,10 +258,23 @@ impl DisplayName {
     }
 }
 
+/// Most bytes of a stored comparison key: PostgreSQL indexes rows up to 2,704 bytes.
+const MAX_KEY_BYTES: usize = 2_048;
+
 /// The form two names are compared by.
 #[must_use]
 pub fn comparison_key(text: &str) -> String {
     text.nfkc().flat_map(char::to_lowercase).nfkc().collect()
+}
+
+/// The comparison key of a name that is stored. Some characters grow when they are compared, one to
+/// eighteen letters, and databases index only so much.
+fn bounded_key(shown: &str, max_chars: usize) -> Result<String, NameError> {
+    let key = comparison_key(shown);
+    if key.len() > MAX_KEY_BYTES {
+        return Err(NameError::TooLong(max_chars));
+    }
+    Ok(key)
 }
 
 /// Trimmed and composed text that can be shown on one line.
@@ -327,6 +340,9 @@ mod tests {
             assert_eq!(Login::parse(text), Err(error), "{text:?}");
         }
         assert!(Login::parse(&"ä".repeat(255)).is_ok());
+        assert!(Login::parse(&"🗝".repeat(255)).is_ok());
+        let grows = "\u{fdfa}".repeat(255);
+        assert_eq!(Login::parse(&grows), Err(NameError::TooLong(255)));
     }
 
     #[test]

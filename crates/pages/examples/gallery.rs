@@ -18,9 +18,19 @@ const BOTH: &[Portal] = &[Portal::Agent, Portal::Customer];
 const AGENT: &[Portal] = &[Portal::Agent];
 
 fn main() -> Result<(), Box<dyn Error>> {
-    let folder = env::args().nth(1).ok_or("the folder to write to is missing")?;
-    let mut gallery = Gallery { pages: Pages::new()?, folder: Path::new(&folder), index: String::new(), broken: String::new() };
-    copy(&Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets"), &gallery.folder.join("assets"))?;
+    let folder = env::args()
+        .nth(1)
+        .ok_or("the folder to write to is missing")?;
+    let mut gallery = Gallery {
+        pages: Pages::new()?,
+        folder: Path::new(&folder),
+        index: String::new(),
+        broken: String::new(),
+    };
+    copy(
+        &Path::new(env!("CARGO_MANIFEST_DIR")).join("../../assets"),
+        &gallery.folder.join("assets"),
+    )?;
     gallery.write::<SignIn>(BOTH)?;
     gallery.write::<SecondStep>(BOTH)?;
     gallery.write::<SignOut>(BOTH)?;
@@ -34,9 +44,16 @@ fn main() -> Result<(), Box<dyn Error>> {
     gallery.write::<AccountInvite>(AGENT)?;
     gallery.write::<LinkIssued>(AGENT)?;
     gallery.write::<Components>(BOTH)?;
-    let index = format!("<!doctype html><meta charset=\"utf-8\"><title>Gallery</title><ul>{}</ul>", gallery.index);
+    let index = format!(
+        "<!doctype html><meta charset=\"utf-8\"><title>Gallery</title><ul>{}</ul>",
+        gallery.index
+    );
     fs::write(gallery.folder.join("index.html"), index)?;
-    if gallery.broken.is_empty() { Ok(()) } else { Err(gallery.broken.into()) }
+    if gallery.broken.is_empty() {
+        Ok(())
+    } else {
+        Err(gallery.broken.into())
+    }
 }
 
 struct Gallery<'a> {
@@ -64,12 +81,25 @@ fn copy(from: &Path, to: &Path) -> Result<(), Box<dyn Error>> {
 impl Gallery<'_> {
     /// Writes every sample of a page, in every portal and language.
     fn write<P: Page>(&mut self, portals: &[Portal]) -> Result<(), Box<dyn Error>> {
-        let page = P::TEMPLATE.trim_start_matches("pages/").trim_end_matches(".html").replace('/', "-");
-        for (portal, locale) in portals.iter().flat_map(|portal| Locale::all().into_iter().map(|locale| (*portal, locale))) {
+        let page = P::TEMPLATE
+            .trim_start_matches("pages/")
+            .trim_end_matches(".html")
+            .replace('/', "-");
+        for (portal, locale) in portals
+            .iter()
+            .flat_map(|portal| Locale::all().into_iter().map(|locale| (*portal, locale)))
+        {
             for (name, sample) in P::samples() {
-                let door = if portal == Portal::Agent { "agent" } else { "customer" };
+                let door = if portal == Portal::Agent {
+                    "agent"
+                } else {
+                    "customer"
+                };
                 let file = format!("{page}.{name}.{door}.{}.html", locale.tag());
-                let html = match self.pages.render(&Frame::sample(portal, locale.clone()), &sample) {
+                let html = match self
+                    .pages
+                    .render(&Frame::sample(portal, locale.clone()), &sample)
+                {
                     Ok(html) => html,
                     Err(error) => {
                         writeln!(self.broken, "{file}: {error}: {:?}", error.source())?;
@@ -77,7 +107,9 @@ impl Gallery<'_> {
                     }
                 };
                 // Templates escape the slash in attributes.
-                let html = html.replace("&#x2f;", "/").replace(&format!("/assets/{}/", assets::hash()), "assets/");
+                let html = html
+                    .replace("&#x2f;", "/")
+                    .replace(&format!("/assets/{}/", assets::hash()), "assets/");
                 fs::write(self.folder.join(&file), html)?;
                 writeln!(self.index, "<li><a href=\"{file}\">{file}</a></li>")?;
             }

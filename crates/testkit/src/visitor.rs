@@ -558,7 +558,7 @@ impl<'w> Visitor<'w> {
     ) -> (Subject, String) {
         let fields = PersonFields {
             login: login.to_owned(),
-            name: format!("Person {login}"),
+            name: format!("Person {login}").chars().take(120).collect(),
             email: String::new(),
         };
         let client = Client::operator();

@@ -207,7 +207,14 @@ impl Gate {
 /// Makes a page or JSON of a refusal, and sends people who are not signed in to their door.
 fn dress(visit: &Visit, response: Response) -> Response {
     if let Some(Undressed(denied)) = response.extensions().get::<Undressed>() {
-        return present::denied(visit, denied);
+        let mut dressed = present::denied(visit, denied);
+        // A refusal may forget a cookie that has become worthless.
+        for cookie in response.headers().get_all(header::SET_COOKIE) {
+            dressed
+                .headers_mut()
+                .append(header::SET_COOKIE, cookie.clone());
+        }
+        return dressed;
     }
     match response.status() {
         StatusCode::METHOD_NOT_ALLOWED => {

@@ -28,16 +28,18 @@ pub(crate) enum Format {
 }
 
 impl Format {
-    /// Everything under an `api` path is JSON; elsewhere the `Accept` header decides.
+    /// The `Accept` header decides. Who names neither gets JSON under an `api` path, else a page;
+    /// a browser that sends a form there, as signing out does, names pages.
     pub(crate) fn of(path: &str, headers: &HeaderMap) -> Self {
         let api = path.starts_with("/api/") || path.starts_with("/customer/api/");
         let accept = headers
             .get(header::ACCEPT)
             .and_then(|value| value.to_str().ok())
             .unwrap_or_default();
+        let wants_page = accept.contains("text/html");
         let wants_json =
             accept.contains("application/json") || accept.contains("application/problem+json");
-        if api || (wants_json && !accept.contains("text/html")) {
+        if (api || wants_json) && !wants_page {
             Self::Json
         } else {
             Self::Html

@@ -215,9 +215,10 @@ async fn counted(
     let row = pending::find(uow, &token.hash())
         .await?
         .ok_or(Refusal::NoPendingLogin)?;
+    // Somebody else may have used it up, or up its attempts, since it was read.
     let left = pending::record_failure(uow, &token.hash())
         .await?
-        .unwrap_or(0);
+        .ok_or(Refusal::NoPendingLogin)?;
     Record::new(Kind::SecondStep, Ending::Refused, arrival.client)
         .about(row.account)
         .on(arrival.surface)

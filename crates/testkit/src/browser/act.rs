@@ -1,14 +1,21 @@
 //! Acting on a page as a person does, and waiting for what it does in return.
 
+use std::path::{Path, PathBuf};
 use std::time::Duration;
 
 use anyhow::{Context, bail};
 use serde_json::{Value, json};
 use thirtyfour::{By, WebElement};
 
-use super::Browser;
+use super::{Browser, variable};
 
 pub use thirtyfour::Key;
+
+/// Where somebody wants pictures of the pages: `GATEFOLD_SCREENSHOTS`.
+#[must_use]
+pub fn screenshots_folder() -> Option<PathBuf> {
+    variable("GATEFOLD_SCREENSHOTS").map(PathBuf::from)
+}
 
 /// How long a page may take for anything.
 const PATIENCE: Duration = Duration::from_secs(15);
@@ -119,6 +126,15 @@ impl Browser {
         Ok(self.driver().delete_all_cookies().await?)
     }
 
+    /// Forgets one cookie of this site.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn forget_cookie(&self, name: &str) -> anyhow::Result<()> {
+        Ok(self.driver().delete_cookie(name).await?)
+    }
+
     /// Whether pages opened from now on may run scripts.
     ///
     /// # Errors
@@ -128,6 +144,20 @@ impl Browser {
         self.devtools(
             "Emulation.setScriptExecutionDisabled",
             json!({ "value": !allowed }),
+        )
+        .await
+        .map(drop)
+    }
+
+    /// Runs a script in every page opened from now on, before any of its own.
+    ///
+    /// # Errors
+    ///
+    /// When the browser is gone.
+    pub async fn run_first(&self, script: &str) -> anyhow::Result<()> {
+        self.devtools(
+            "Page.addScriptToEvaluateOnNewDocument",
+            json!({ "source": script }),
         )
         .await
         .map(drop)
@@ -149,7 +179,7 @@ impl Browser {
     /// # Errors
     ///
     /// When the file cannot be written.
-    pub async fn screenshot_whole(&self, path: &std::path::Path) -> anyhow::Result<()> {
+    pub async fn screenshot_whole(&self, path: &Path) -> anyhow::Result<()> {
         let height = self
             .peek("return Math.max(innerHeight, document.documentElement.scrollHeight)")
             .await?;

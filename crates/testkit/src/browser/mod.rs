@@ -26,7 +26,7 @@ use anyhow::Context;
 use serde_json::{Value, json};
 use thirtyfour::{CapabilitiesHelper, ChromiumLikeCapabilities, DesiredCapabilities, WebDriver};
 
-pub use act::Key;
+pub use act::{Key, screenshots_folder};
 pub use authenticator::{
     AuthenticatorOptions, Protocol, Transport, VirtualAuthenticator, VirtualCredential,
 };

@@ -34,7 +34,9 @@ pub(crate) async fn page(
     Query(search): Query<Search>,
 ) -> Answer {
     let kind = kind(&word)?;
-    let typed: String = search.q.trim().chars().take(MAX_QUERY).collect();
+    // No name holds a control character, and PostgreSQL takes no NUL.
+    let shown = search.q.trim().chars().filter(|c| !c.is_control());
+    let typed: String = shown.take(MAX_QUERY).collect();
     let prefix = Some(comparison_key(&typed)).filter(|key| !key.is_empty());
     let (after, before) = (
         search.after.as_deref().and_then(cursor),
@@ -86,7 +88,8 @@ fn address(kind: AccountKind, typed: &str, word: &str, edge: &AccountSummary) ->
 /// A position in the list: `id.name`, where the name is the one the account was listed under.
 fn cursor(text: &str) -> Option<(String, i64)> {
     let (id, key) = text.split_once('.')?;
-    Some((key.to_owned(), id.parse().ok()?))
+    let sound = !key.contains(char::is_control);
+    sound.then_some((key.to_owned(), id.parse().ok()?))
 }
 
 fn summary(found: &AccountSummary) -> AccountRow {

@@ -153,6 +153,10 @@ pub(crate) async fn end_session(
     Posted(_): Posted<Nothing>,
 ) -> Answer {
     let (identity, principal) = (visit.app().identity(), visit.principal()?);
+    // PostgreSQL takes no NUL, and no session is called so.
+    if id.contains(char::is_control) {
+        return Err(Edge::NoSuchPage.into());
+    }
     let ended = identity.end_session(principal, &id, visit.client()).await;
     end(&visit, ended.map_err(Denied::from), "session-ended").await
 }

@@ -86,12 +86,23 @@ async fn too_large() {
             (&FORM_READERS[..], FORM, "a=b&"),
         ] {
             for path in paths {
-                let body = fill.repeat(LIMIT / fill.len() + 2);
-                let reply = person.send(Method::POST, path, kind, body.clone()).await;
-                assert_eq!(reply.status, StatusCode::PAYLOAD_TOO_LARGE, "{path}");
-                assert_eq!(reply.code(), "too_large", "{path}");
-                let chunked = chunked(world, &person, path, kind, body.as_bytes()).await;
-                assert!(chunked.starts_with("HTTP/1.1 413"), "{path}: {chunked}");
+                let told = |encoding: &str| {
+                    format!("{path} HTTP/1.1\r\ncontent-type: {kind}\r\n{encoding}")
+                };
+                let declared = told(&format!("content-length: {}", LIMIT + 1));
+                let answer = spoken(world, &person, &declared, b"").await;
+                assert!(answer.starts_with("HTTP/1.1 413"), "{path}: {answer}");
+                // One byte too many, and no end in sight: the server has to judge by what it read.
+                let body = fill.repeat(LIMIT)[..LIMIT + 1].to_owned();
+                let body = format!("{:x}\r\n{body}\r\n", body.len());
+                let answer = spoken(
+                    world,
+                    &person,
+                    &told("transfer-encoding: chunked"),
+                    body.as_bytes(),
+                )
+                .await;
+                assert!(answer.starts_with("HTTP/1.1 413"), "{path}: {answer}");
             }
         }
         // The largest that is allowed is read.
@@ -112,31 +123,18 @@ async fn too_large() {
     .await;
 }
 
-/// Sends a body without saying how long it is; gives the head of the answer.
-async fn chunked(
-    world: &World,
-    person: &Visitor<'_>,
-    path: &str,
-    kind: &str,
-    body: &[u8],
-) -> String {
+/// Sends this head, then this body; gives the head of the answer.
+async fn spoken(world: &World, person: &Visitor<'_>, head: &str, body: &[u8]) -> String {
     let mut stream = TcpStream::connect(world.address().await).await.unwrap();
     let head = format!(
-        "POST {path} HTTP/1.1\r\nhost: localhost:4711\r\norigin: http://localhost:4711\r\ncookie: {}\r\n\
-         accept: {JSON}\r\ncontent-type: {kind}\r\ntransfer-encoding: chunked\r\nconnection: close\r\n\r\n",
+        "POST {head}\r\nhost: localhost:4711\r\norigin: http://localhost:4711\r\ncookie: {}\r\n\
+         accept: {JSON}\r\nconnection: close\r\n\r\n",
         person.cookie_line()
     );
-    let mut message = head.into_bytes();
-    for chunk in body.chunks(8_000) {
-        message.extend_from_slice(format!("{:x}\r\n", chunk.len()).as_bytes());
-        message.extend_from_slice(chunk);
-        message.extend_from_slice(b"\r\n");
-    }
-    message.extend_from_slice(b"0\r\n\r\n");
-    // The server may answer and close before it has read everything.
-    let _ = stream.write_all(&message).await;
+    stream.write_all(head.as_bytes()).await.unwrap();
+    stream.write_all(body).await.unwrap();
     let mut answer = [0; 64];
-    let read = stream.read(&mut answer).await.unwrap_or(0);
+    let read = stream.read(&mut answer).await.unwrap();
     String::from_utf8_lossy(&answer[..read]).into_owned()
 }
 
@@ -209,8 +207,10 @@ async fn not_json() {
                 ];
                 let reply = person.raw(Method::POST, path, &headers, body).await;
                 let shown = String::from_utf8_lossy(&body[..body.len().min(40)]).into_owned();
-                assert_clean(&reply, &format!("{path} {shown:?}"));
-                assert_eq!(reply.status.as_u16() / 100, 4, "{path}");
+                let told = format!("{path} {shown:?}: {} {}", reply.status, reply.body);
+                // All fields of who follows an invite are known, so an empty body is enough there.
+                let begins = path == "/api/enrol/passkey/begin" && reply.status == StatusCode::OK;
+                assert!(begins || reply.status.is_client_error(), "{told}");
             }
         }
     })
@@ -222,7 +222,7 @@ async fn not_json() {
 async fn truncated_credentials() {
     let world = world().await;
     let person = world.visitor();
-    person.with_both(Agent, "amira").await;
+    person.with_password(Agent, "amira").await;
     let keys = "/api/profile/passkeys";
     let credential = person.register(&format!("{keys}/begin"), &json!({})).await;
     let text = credential.to_string();
@@ -255,7 +255,9 @@ async fn truncated_credentials() {
         );
         assert_clean(&reply, &format!("{length}"));
     }
-    let answer = person.answer("/api/auth/passkey/begin").await;
+    let other = world.visitor();
+    other.with_passkey(Agent, "bo").await;
+    let answer = other.answer("/api/auth/passkey/begin").await;
     let data = answer["response"]["authenticatorData"].as_str().unwrap();
     for length in 0..data.len() {
         let mut cut = answer.clone();
@@ -302,7 +304,7 @@ fn odd_names() -> Vec<String> {
     .to_vec();
     names.push("a".repeat(300));
     names.push("ß".repeat(30_000));
-    names.push("e".to_owned() + &"\u{301}".repeat(20_000));
+    names.push(format!("e{}", "\u{301}".repeat(20_000)));
     names
 }
 

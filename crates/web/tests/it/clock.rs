@@ -49,7 +49,10 @@ async fn clock_ceremony() {
             amira.post(finish, &first).await.opened(Agent);
             amira.forget_sessions();
             world.stop_clock_at(end).await;
-            amira.post(finish, &second).await.refused(401, "challenge_expired");
+            amira
+                .post(finish, &second)
+                .await
+                .refused(401, "challenge_expired");
             // An expired ceremony begins again by itself, with nothing left of the old one.
             amira.passkey_sign_in(Agent).await.opened(Agent);
         }

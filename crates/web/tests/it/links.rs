@@ -48,8 +48,16 @@ async fn setup_refuses_fields_and_stays_open() {
         for (body, field, code) in [
             (json!({}), "login", "field_empty"),
             (json!({ "login": "amira" }), "name", "field_empty"),
-            (json!({ "login": "a@b.example", "name": "A" }), "login", "field_not_an_address"),
-            (json!({ "login": "a", "name": "A", "email": "x" }), "email", "field_not_an_address"),
+            (
+                json!({ "login": "a@b.example", "name": "A" }),
+                "login",
+                "field_not_an_address",
+            ),
+            (
+                json!({ "login": "a", "name": "A", "email": "x" }),
+                "email",
+                "field_not_an_address",
+            ),
         ] {
             let reply = amira.post(BEGIN, &body).await;
             reply.refused(422, code);
@@ -60,7 +68,10 @@ async fn setup_refuses_fields_and_stays_open() {
         assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY);
         reply.opens_nothing();
         assert_eq!(world.count("gk_account").await, 0);
-        amira.enrol_passkey(&token, &person("amira")).await.opened(Agent);
+        amira
+            .enrol_passkey(&token, &person("amira"))
+            .await
+            .opened(Agent);
     })
     .await;
 }
@@ -72,17 +83,25 @@ async fn setup_is_closed_once_a_credential_exists() {
         let (first, second) = (world.setup_link().await, world.setup_link().await);
         late.open_link(&second).await;
         let made = late.register(BEGIN, &person("late")).await;
-        amira.enrol_passkey(&first, &person("amira")).await.opened(Agent);
+        amira
+            .enrol_passkey(&first, &person("amira"))
+            .await
+            .opened(Agent);
         // What was begun before, what begins now, and a password.
         late.post(FINISH, &made).await.refused(410, "setup_closed");
-        late.post(BEGIN, &person("late")).await.refused(410, "setup_closed");
+        late.post(BEGIN, &person("late"))
+            .await
+            .refused(410, "setup_closed");
         let page = late.open_link(&second).await;
         assert_eq!(page.status, StatusCode::GONE);
         page.opens_nothing();
         assert_eq!(world.count("gk_account").await, 1);
         let refused = world.identity.setup_link(&Client::operator()).await;
         let refused = refused.expect_err("closed");
-        assert!(refused.to_string().contains(Refusal::SetupClosed.code()), "{refused}");
+        assert!(
+            refused.to_string().contains(Refusal::SetupClosed.code()),
+            "{refused}"
+        );
     })
     .await;
 }
@@ -97,11 +116,16 @@ async fn setup_expires() {
         let minutes = 60 * 1_000;
         world.stop_clock_at(now + 30 * minutes - 1).await;
         let reply = late.open_link(&token).await;
-        assert_eq!((reply.status, reply.goes_to()), (StatusCode::SEE_OTHER, "/enrol".into()));
+        assert_eq!(
+            (reply.status, reply.goes_to()),
+            (StatusCode::SEE_OTHER, "/enrol".into())
+        );
         let made = late.register(BEGIN, &person("late")).await;
         world.stop_clock_at(now + 31 * minutes).await;
         late.post(FINISH, &made).await.refused(410, "link_dead");
-        late.post(BEGIN, &person("late")).await.refused(410, "link_dead");
+        late.post(BEGIN, &person("late"))
+            .await
+            .refused(410, "link_dead");
         is_dead(&amira.open_link(&token).await);
         assert_eq!(world.count("gk_account").await, 0);
         assert_eq!(world.count("gk_credential").await, 0);
@@ -123,18 +147,28 @@ async fn setup_parallel_50() {
                 world.setup_link().await
             };
             visitor.set_cookie(LINK, &token);
-            let made = visitor.register(BEGIN, &person(&format!("admin-{number}"))).await;
+            let made = visitor
+                .register(BEGIN, &person(&format!("admin-{number}")))
+                .await;
             requests.push(visitor.json_request(FINISH, &made).await);
         }
         let replies = race(requests).await;
         let won = replies.iter().filter(|reply| reply.opens(Agent)).count();
         assert_eq!(won, 1);
-        for lost in replies.iter().filter(|reply| reply.status != StatusCode::OK) {
+        for lost in replies
+            .iter()
+            .filter(|reply| reply.status != StatusCode::OK)
+        {
             assert_eq!(lost.status, StatusCode::GONE, "{}", lost.body);
             assert!(["setup_closed", "link_dead"].contains(&lost.code().as_str()));
             lost.opens_nothing();
         }
-        for rows in ["gk_account", "gk_credential", "gk_session", "gk_user_handle"] {
+        for rows in [
+            "gk_account",
+            "gk_credential",
+            "gk_session",
+            "gk_user_handle",
+        ] {
             assert_eq!(world.count(rows).await, 1, "{rows}");
         }
     })
@@ -151,14 +185,22 @@ async fn invite_is_single_use() {
             let made = thief.register(BEGIN, &json!({})).await;
             let reply = amira.enrol_passkey(&token, &json!({})).await;
             reply.opened(portal);
-            assert_eq!(reply.goes_to(), format!("{}/profile/security", base(portal)));
+            assert_eq!(
+                reply.goes_to(),
+                format!("{}/profile/security", base(portal))
+            );
             assert!(!amira.cookies().contains_key(LINK));
             thief.post(FINISH, &made).await.refused(410, "link_dead");
             is_dead(&thief.open_link(&token).await);
             let detail = world.detail(subject).await;
             assert_eq!(detail.passkeys.len(), 1);
             assert_eq!(detail.account.status.as_str(), "active");
-            assert!(detail.events.iter().any(|event| event.kind == "invite_accepted"));
+            assert!(
+                detail
+                    .events
+                    .iter()
+                    .any(|event| event.kind == "invite_accepted")
+            );
         }
     })
     .await;
@@ -181,10 +223,24 @@ async fn reset_replaces_everything() {
             let detail = world.detail(subject).await;
             assert_eq!((detail.passkeys.len(), detail.has_password), (1, false));
             assert_eq!(detail.sessions.len(), 1);
-            assert!(detail.events.iter().any(|event| event.kind == "credentials_reset"));
-            let begin = format!("{}/2fa/webauthn/begin", gatefold_testkit::visitor::auth(portal));
-            waiting.post(&begin, &json!({})).await.refused(401, "no_pending_login");
-            amira.passkey_sign_in(portal).await.refused(401, "unknown_credential");
+            assert!(
+                detail
+                    .events
+                    .iter()
+                    .any(|event| event.kind == "credentials_reset")
+            );
+            let begin = format!(
+                "{}/2fa/webauthn/begin",
+                gatefold_testkit::visitor::auth(portal)
+            );
+            waiting
+                .post(&begin, &json!({}))
+                .await
+                .refused(401, "no_pending_login");
+            amira
+                .passkey_sign_in(portal)
+                .await
+                .refused(401, "unknown_credential");
             let old = amira.password_sign_in(portal, "amira", PASSWORD).await;
             old.refused(401, "invalid_credentials");
             is_dead(&world.visitor().open_link(&token).await);
@@ -215,7 +271,12 @@ async fn reset_that_fails_changes_nothing() {
         assert!(amira.is_signed_in(Agent).await);
         let detail = world.detail(subject).await;
         assert_eq!((detail.passkeys.len(), detail.has_password), (1, true));
-        assert!(detail.events.iter().all(|event| event.kind != "credentials_reset"));
+        assert!(
+            detail
+                .events
+                .iter()
+                .all(|event| event.kind != "credentials_reset")
+        );
         anew.take_key(Config::synced(921));
         anew.enrol_passkey(&token, &json!({})).await.opened(Agent);
     })
@@ -247,11 +308,17 @@ async fn links_die_with_what_they_stand_for() {
         let basil = world.visitor();
         let (invited, invite) = basil.invited(Customer, None, "basil").await;
         world
-            .run(&format!("UPDATE gk_account SET status = 'active' WHERE id = {}", invited.id))
+            .run(&format!(
+                "UPDATE gk_account SET status = 'active' WHERE id = {}",
+                invited.id
+            ))
             .await;
         is_dead(&basil.open_link(&invite).await);
         basil.set_cookie(LINK, &invite);
-        basil.post(BEGIN, &json!({})).await.refused(410, "link_dead");
+        basil
+            .post(BEGIN, &json!({}))
+            .await
+            .refused(410, "link_dead");
     })
     .await;
 }
@@ -265,14 +332,20 @@ async fn a_ceremony_belongs_to_its_link() {
         amira.open_link(&for_amira).await;
         let made = amira.register(BEGIN, &json!({})).await;
         amira.open_link(&for_basil).await;
-        amira.post(FINISH, &made).await.refused(401, "challenge_expired");
+        amira
+            .post(FINISH, &made)
+            .await
+            .refused(401, "challenge_expired");
 
         // Another browser that opened the same link.
         amira.open_link(&for_amira).await;
         let made = amira.register(BEGIN, &json!({})).await;
         let other = world.visitor();
         other.open_link(&for_amira).await;
-        other.post(FINISH, &made).await.refused(401, "challenge_expired");
+        other
+            .post(FINISH, &made)
+            .await
+            .refused(401, "challenge_expired");
         for subject in [first, second] {
             let detail = world.detail(subject).await;
             assert_eq!(detail.account.status.as_str(), "invited");
@@ -294,7 +367,10 @@ async fn garbage_is_no_link() {
             let visitor = world.visitor();
             is_dead(&visitor.open_link(token).await);
             visitor.set_cookie(LINK, token);
-            visitor.post(BEGIN, &json!({})).await.refused(410, "link_dead");
+            visitor
+                .post(BEGIN, &json!({}))
+                .await
+                .refused(410, "link_dead");
             visitor.post(FINISH, &json!({})).await.opens_nothing();
         }
         // Nor is a link a session.
@@ -329,7 +405,9 @@ async fn closed(world: &World, token: &str) {
     assert_eq!(page.status, StatusCode::GONE);
     page.opens_nothing();
     late.set_cookie(LINK, token);
-    late.post(BEGIN, &person("late")).await.refused(410, "link_dead");
+    late.post(BEGIN, &person("late"))
+        .await
+        .refused(410, "link_dead");
 }
 
 #[track_caller]

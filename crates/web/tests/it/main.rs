@@ -14,3 +14,6 @@ mod security;
 mod smoke;
 mod kinds;
 mod bodies;
+mod cookies;
+mod flood;
+mod admin;

@@ -45,7 +45,10 @@ async fn every_failure_gets_the_same_answer() {
             names.retain(|name| name != "set-cookie");
             answers.push((reply.body, names));
         }
-        assert!(answers.windows(2).all(|pair| pair[0] == pair[1]), "{answers:#?}");
+        assert!(
+            answers.windows(2).all(|pair| pair[0] == pair[1]),
+            "{answers:#?}"
+        );
     })
     .await;
 }
@@ -66,7 +69,9 @@ async fn people_sign_in_with_login_or_mail_in_any_case() {
             let body = json!({ field: name, "password": PASSWORD });
             amira.post("/api/auth/login", &body).await.opened(Agent);
         }
-        let elsewhere = amira.password_sign_in(Customer, "amira.haddad", PASSWORD).await;
+        let elsewhere = amira
+            .password_sign_in(Customer, "amira.haddad", PASSWORD)
+            .await;
         elsewhere.refused(401, "invalid_credentials");
     })
     .await;
@@ -90,7 +95,11 @@ async fn guessing_is_slowed_down() {
             let reply = guesser.password_sign_in(Agent, name, "wrong").await;
             reply.refused(401, "invalid_credentials");
         }
-        for (name, password) in [("amira", "wrong"), ("amira", PASSWORD), ("AMIRA@northwind.example", PASSWORD)] {
+        for (name, password) in [
+            ("amira", "wrong"),
+            ("amira", PASSWORD),
+            ("AMIRA@northwind.example", PASSWORD),
+        ] {
             let reply = guesser.password_sign_in(Agent, name, password).await;
             reply.refused(429, "throttled");
             assert_eq!(reply.headers["retry-after"], "2");
@@ -146,10 +155,14 @@ async fn imported_bcrypt_is_checked_and_upgraded() {
         let subject = amira.with_password(Agent, "amira").await;
         let id = subject.id;
         world
-            .run(&format!("UPDATE gk_password SET hash = '{IMPORTED}' WHERE account_id = {id}"))
+            .run(&format!(
+                "UPDATE gk_password SET hash = '{IMPORTED}' WHERE account_id = {id}"
+            ))
             .await;
         amira.forget_sessions();
-        let wrong = amira.password_sign_in(Agent, "amira", "vellum quartz heron").await;
+        let wrong = amira
+            .password_sign_in(Agent, "amira", "vellum quartz heron")
+            .await;
         wrong.refused(401, "invalid_credentials");
         let upgraded = "gk_password WHERE hash LIKE '$argon2id$%'";
         assert_eq!(world.count(upgraded).await, 0);
@@ -185,7 +198,9 @@ async fn weak_passwords_are_refused() {
         }
         // The old one still opens the account.
         amira.forget_sessions();
-        let reply = amira.password_sign_in(Agent, "amira.haddad", PASSWORD).await;
+        let reply = amira
+            .password_sign_in(Agent, "amira.haddad", PASSWORD)
+            .await;
         reply.opened(Agent);
 
         let basil = world.visitor();
@@ -193,9 +208,17 @@ async fn weak_passwords_are_refused() {
         basil.open_link(&token).await;
         let weak = [("password", "passwordpassword")];
         let reply = basil.submit("/enrol", "/enrol/password", &weak).await;
-        assert_eq!(reply.status, StatusCode::UNPROCESSABLE_ENTITY, "{}", reply.body);
+        assert_eq!(
+            reply.status,
+            StatusCode::UNPROCESSABLE_ENTITY,
+            "{}",
+            reply.body
+        );
         reply.opens_nothing();
-        assert!(!reply.body.contains("passwordpassword"), "typed passwords are not shown again");
+        assert!(
+            !reply.body.contains("passwordpassword"),
+            "typed passwords are not shown again"
+        );
         let reply = basil.enrol_password(&token, &[]).await;
         assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
         assert!(reply.opens(Agent));
@@ -232,7 +255,10 @@ async fn with_mail(world: &World, visitor: &Visitor<'_>, login: &str, email: &st
         email: email.to_owned(),
     };
     let client = Client::operator();
-    let actor = Actor { principal: None, client: &client };
+    let actor = Actor {
+        principal: None,
+        client: &client,
+    };
     let person = fields.parse().expect("a person");
     let invited = world.identity.invite(actor, Agent, None, &person).await;
     let token = invited.expect("an invite").1.token.to_text();

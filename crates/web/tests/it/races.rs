@@ -47,7 +47,11 @@ async fn many_answers_with_one_counter_open_one_session() {
                 sign_count: Some(1),
                 ..gatefold_soft_authenticator::Faults::default()
             };
-            amira.authenticator.lock().expect("not poisoned").set_faults(faults);
+            amira
+                .authenticator
+                .lock()
+                .expect("not poisoned")
+                .set_faults(faults);
             let answer = amira.answer("/api/auth/passkey/begin").await;
             let finish = "/api/auth/passkey/finish";
             requests.push(amira.json_request(finish, &answer).await);
@@ -92,7 +96,11 @@ async fn one_pending_login_opens_one_session() {
                 lost.opens_nothing();
             }
             let detail = world.detail(subject).await;
-            assert_eq!(detail.sessions.len(), 2, "one of the enrolment, one of the race");
+            assert_eq!(
+                detail.sessions.len(),
+                2,
+                "one of the enrolment, one of the race"
+            );
             assert_eq!(world.count("gk_totp_pending_session").await, 0);
         }
     })
@@ -136,7 +144,9 @@ async fn one_link_enrols_one_key() {
             for _ in 0..CALLERS {
                 let visitor = world.visitor();
                 visitor.set_cookie("gatefold-link", &token);
-                let made = visitor.register("/api/enrol/passkey/begin", &json!({})).await;
+                let made = visitor
+                    .register("/api/enrol/passkey/begin", &json!({}))
+                    .await;
                 let finish = "/api/enrol/passkey/finish";
                 requests.push(visitor.json_request(finish, &made).await);
             }
@@ -200,7 +210,10 @@ async fn of_two_administrators_one_stays() {
         assert_eq!(active(world, [first, second]).await, 1);
         let open = [&amira, &basil].map(|visitor| visitor.is_signed_in(Agent));
         let [first_open, second_open] = open;
-        assert!(first_open.await ^ second_open.await, "who stays is still signed in");
+        assert!(
+            first_open.await ^ second_open.await,
+            "who stays is still signed in"
+        );
     })
     .await;
 }
@@ -214,7 +227,11 @@ async fn one_proof_rotates_the_session() {
         let mut requests = Vec::new();
         for _ in 0..CALLERS {
             let answer = amira.answer(&format!("{steps}/begin")).await;
-            requests.push(amira.json_request(&format!("{steps}/finish"), &answer).await);
+            requests.push(
+                amira
+                    .json_request(&format!("{steps}/finish"), &answer)
+                    .await,
+            );
         }
         let replies = race(requests).await;
         one_winner(&replies, |reply| reply.opens(Agent));
@@ -236,7 +253,9 @@ fn one_winner(replies: &[Reply], won: impl Fn(&Reply) -> bool) {
 }
 
 fn losers(replies: &[Reply]) -> impl Iterator<Item = &Reply> {
-    replies.iter().filter(|reply| reply.status != StatusCode::OK)
+    replies
+        .iter()
+        .filter(|reply| reply.status != StatusCode::OK)
 }
 
 async fn active(world: &World, accounts: [gatefold_kernel::Subject; 2]) -> usize {

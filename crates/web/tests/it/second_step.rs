@@ -24,11 +24,18 @@ async fn two_instances_password_then_key() {
 
             let reply = amira.second_step(portal).await;
             reply.opened(portal);
-            assert_eq!(reply.goes_to(), format!("{}/profile/security", base(portal)));
+            assert_eq!(
+                reply.goes_to(),
+                format!("{}/profile/security", base(portal))
+            );
             assert!(amira.is_signed_in(portal).await);
             assert!(!amira.cookies().contains_key(&pending_cookie(portal)));
             let sessions = world.detail(subject).await.sessions;
-            assert!(sessions.iter().any(|each| each.method == "password+passkey"));
+            assert!(
+                sessions
+                    .iter()
+                    .any(|each| each.method == "password+passkey")
+            );
         }
     })
     .await;
@@ -50,7 +57,10 @@ async fn pending_single_use_across_instances() {
         let replay = amira.post(&begin(Agent), &json!({})).await;
         replay.refused(401, "no_pending_login");
         let page = amira.get("/login/2fa").await;
-        assert_eq!((page.status, page.goes_to()), (StatusCode::SEE_OTHER, "/login".into()));
+        assert_eq!(
+            (page.status, page.goes_to()),
+            (StatusCode::SEE_OTHER, "/login".into())
+        );
     })
     .await;
 }
@@ -76,7 +86,10 @@ async fn pending_attempts_global() {
         let answer = answer_of(&eve, &amira).await;
         let reply = amira.post(&finish(Agent), &answer).await;
         reply.refused(401, "too_many_attempts");
-        assert!(!amira.cookies().contains_key(&pending_cookie(Agent)), "cleared");
+        assert!(
+            !amira.cookies().contains_key(&pending_cookie(Agent)),
+            "cleared"
+        );
         // Gone on every instance, for a right answer too.
         for answer in [&good, &good] {
             amira.set_cookie(&pending_cookie(Agent), &waiting);
@@ -239,9 +252,19 @@ async fn pending_is_stored_hashed() {
         let hash = hex(world, token.hash().as_bytes());
         let table = "gk_totp_pending_session";
         assert_eq!(world.count(table).await, 1);
-        assert_eq!(world.count(&format!("{table} WHERE token_hash = {hash}")).await, 1);
+        assert_eq!(
+            world
+                .count(&format!("{table} WHERE token_hash = {hash}"))
+                .await,
+            1
+        );
         let raw = hex(world, &decode(&waiting));
-        assert_eq!(world.count(&format!("{table} WHERE token_hash = {raw}")).await, 0);
+        assert_eq!(
+            world
+                .count(&format!("{table} WHERE token_hash = {raw}"))
+                .await,
+            0
+        );
         let told = format!("gk_auth_event WHERE detail LIKE '%{waiting}%'");
         assert_eq!(world.count(&told).await, 0);
     })
@@ -271,7 +294,10 @@ async fn wait(visitor: &Visitor<'_>, portal: AccountKind) -> String {
     visitor.forget_sessions();
     let reply = visitor.password_sign_in(portal, "amira", PASSWORD).await;
     asks_for_more(&reply, portal);
-    visitor.cookies().remove(&pending_cookie(portal)).expect("a pending cookie")
+    visitor
+        .cookies()
+        .remove(&pending_cookie(portal))
+        .expect("a pending cookie")
 }
 
 /// A new ceremony of `asked`, answered by the only key of somebody else.
@@ -286,10 +312,21 @@ async fn answer_of(eve: &Visitor<'_>, asked: &Visitor<'_>) -> Value {
 /// A new ceremony, answered by the right key on a wrong page.
 async fn lie(visitor: &Visitor<'_>) -> Value {
     let origin = Some(String::from("http://evil.example"));
-    let faults = Faults { origin, ..Faults::default() };
-    visitor.authenticator.lock().expect("not poisoned").set_faults(faults);
+    let faults = Faults {
+        origin,
+        ..Faults::default()
+    };
+    visitor
+        .authenticator
+        .lock()
+        .expect("not poisoned")
+        .set_faults(faults);
     let answer = visitor.answer(&begin(Agent)).await;
-    visitor.authenticator.lock().expect("not poisoned").be_honest();
+    visitor
+        .authenticator
+        .lock()
+        .expect("not poisoned")
+        .be_honest();
     answer
 }
 
@@ -313,7 +350,10 @@ fn decode(text: &str) -> Vec<u8> {
     let alphabet = b"ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789-_";
     let (mut out, mut bits, mut held) = (Vec::new(), 0_u32, 0_u32);
     for byte in text.bytes() {
-        let digit = alphabet.iter().position(|each| *each == byte).expect("base64url");
+        let digit = alphabet
+            .iter()
+            .position(|each| *each == byte)
+            .expect("base64url");
         held = held << 6 | u32::try_from(digit).expect("below 64");
         bits += 6;
         if bits >= 8 {

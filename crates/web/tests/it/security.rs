@@ -25,7 +25,9 @@ async fn stale_session_needs_fresh_proof() {
                 let path = format!("{}{path}", base(portal));
                 asks_for_proof(&change(&amira, &path).await, json!(["passkey"]));
             }
-            let page = amira.get(&format!("{}/profile/security", base(portal))).await;
+            let page = amira
+                .get(&format!("{}/profile/security", base(portal)))
+                .await;
             assert_eq!(page.status, StatusCode::OK, "reading needs none");
 
             proved(&amira.step_up(portal).await, portal);
@@ -53,9 +55,14 @@ async fn step_up_with_the_password_where_there_is_no_key() {
         let reply = amira.post(prove, &json!({ "password": "wrong" })).await;
         reply.refused(401, "invalid_credentials");
         asks_for_proof(&amira.post(begin, &json!({})).await, json!(["password"]));
-        let reply = amira.post("/api/profile/step-up/passkey/begin", &json!({})).await;
+        let reply = amira
+            .post("/api/profile/step-up/passkey/begin", &json!({}))
+            .await;
         reply.refused(404, "not_found");
-        proved(&amira.post(prove, &json!({ "password": PASSWORD })).await, Agent);
+        proved(
+            &amira.post(prove, &json!({ "password": PASSWORD })).await,
+            Agent,
+        );
         assert!(dead(world, Agent, &old).await);
         let reply = amira.add_passkey(Agent).await;
         assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
@@ -92,10 +99,15 @@ async fn step_up_with_somebody_elses_key() {
             answer.expect("a credential answers")
         };
         let finish = format!("{steps}/finish");
-        amira.post(&finish, &answer).await.refused(401, "passkey_failed");
+        amira
+            .post(&finish, &answer)
+            .await
+            .refused(401, "passkey_failed");
         // A ceremony of one session does nothing for another.
         let answer = amira.answer(&format!("{steps}/begin")).await;
-        eve.post(&finish, &answer).await.refused(401, "challenge_expired");
+        eve.post(&finish, &answer)
+            .await
+            .refused(401, "challenge_expired");
         let begin = "/api/profile/passkeys/begin";
         asks_for_proof(&amira.post(begin, &json!({})).await, json!(["passkey"]));
     })
@@ -111,7 +123,10 @@ async fn last_credential() {
             let key = passkeys(world, subject).await[0];
             let security = format!("{}/profile/security", base(portal));
             let remove = format!("{security}/passkeys/{key}/remove");
-            amira.act(&remove, &[]).await.refused(409, "last_credential");
+            amira
+                .act(&remove, &[])
+                .await
+                .refused(409, "last_credential");
             let page = amira.submit(&security, &remove, &[]).await;
             assert_eq!(page.status, StatusCode::CONFLICT, "a page says so too");
             page.opens_nothing();
@@ -142,7 +157,10 @@ async fn one_of_two_passkeys_is_removed() {
         let second = reply.json()["credential"]["id"].as_i64().expect("a number");
         done(&amira.act(&removal(first), &[]).await);
         assert_eq!(passkeys(world, subject).await, [second]);
-        amira.act(&removal(second), &[]).await.refused(409, "last_credential");
+        amira
+            .act(&removal(second), &[])
+            .await
+            .refused(409, "last_credential");
         amira.forget_sessions();
         amira.passkey_sign_in(Agent).await.opened(Agent);
     })
@@ -185,11 +203,20 @@ async fn somebody_elses_passkey_and_session_are_not_found() {
         eve.with_both(Agent, "eve").await;
         let key = passkeys(world, subject).await[0];
         let session = world.detail(subject).await.sessions[0].public_ref.clone();
-        for key in [key.to_string(), String::from("0"), String::from("-1"), String::from("x")] {
+        for key in [
+            key.to_string(),
+            String::from("0"),
+            String::from("-1"),
+            String::from("x"),
+        ] {
             let path = format!("/profile/security/passkeys/{key}");
-            let reply = eve.act(&format!("{path}/rename"), &[("name", "mine")]).await;
+            let reply = eve
+                .act(&format!("{path}/rename"), &[("name", "mine")])
+                .await;
             reply.refused(404, "not_found");
-            eve.act(&format!("{path}/remove"), &[]).await.refused(404, "not_found");
+            eve.act(&format!("{path}/remove"), &[])
+                .await
+                .refused(404, "not_found");
         }
         for session in [session.as_str(), "nonsense"] {
             let path = format!("/profile/security/sessions/{session}/end");
@@ -215,9 +242,17 @@ async fn sessions_are_listed_and_ended() {
         let listed = world.detail(subject).await.sessions;
         assert_eq!(listed.len(), 4);
         let page = here.get("/profile/security").await.body;
-        assert!(listed.iter().filter(|each| each.public_ref != own).all(|each| page.contains(&each.public_ref)));
+        assert!(
+            listed
+                .iter()
+                .filter(|each| each.public_ref != own)
+                .all(|each| page.contains(&each.public_ref))
+        );
 
-        let one = listed.iter().find(|each| each.public_ref != own).expect("another");
+        let one = listed
+            .iter()
+            .find(|each| each.public_ref != own)
+            .expect("another");
         let end = format!("/profile/security/sessions/{}/end", one.public_ref);
         done(&here.act(&end, &[]).await);
         here.act(&end, &[]).await.refused(404, "not_found");
@@ -226,7 +261,13 @@ async fn sessions_are_listed_and_ended() {
         assert_eq!(open(&others).await, 0);
         assert!(here.is_signed_in(Agent).await);
         let ended = world.detail(subject).await.events;
-        assert_eq!(ended.iter().filter(|event| event.kind == "sessions_ended").count(), 2);
+        assert_eq!(
+            ended
+                .iter()
+                .filter(|event| event.kind == "sessions_ended")
+                .count(),
+            2
+        );
     })
     .await;
 }
@@ -240,7 +281,10 @@ async fn killed_session_dead_everywhere() {
             let reply = elsewhere.password_sign_in(portal, "amira", PASSWORD).await;
             reply.opened(portal);
             let killed = elsewhere.session(portal).expect("a session");
-            assert!(!dead(world, portal, &killed).await, "alive without any other cookie");
+            assert!(
+                !dead(world, portal, &killed).await,
+                "alive without any other cookie"
+            );
             let end = format!("{}/profile/security/sessions/end-others", base(portal));
             done(&amira.act(&end, &[]).await);
             // With all its cookies, and with nothing but the token, on every instance.
@@ -248,15 +292,23 @@ async fn killed_session_dead_everywhere() {
                 assert!(!elsewhere.is_signed_in(portal).await);
                 assert!(dead(world, portal, &killed).await);
             }
-            let page = elsewhere.get(&format!("{}/profile/security", base(portal))).await;
+            let page = elsewhere
+                .get(&format!("{}/profile/security", base(portal)))
+                .await;
             assert_eq!(page.status, StatusCode::SEE_OTHER);
-            assert!(page.goes_to().starts_with(&format!("{}/login?return_to=", base(portal))));
+            assert!(
+                page.goes_to()
+                    .starts_with(&format!("{}/login?return_to=", base(portal)))
+            );
 
             world.disable(subject).await;
             let last = amira.session(portal).expect("a session");
             assert!(dead(world, portal, &last).await);
             world.enable(subject).await;
-            assert!(dead(world, portal, &last).await, "enabling brings none back");
+            assert!(
+                dead(world, portal, &last).await,
+                "enabling brings none back"
+            );
         }
     })
     .await;
@@ -275,7 +327,10 @@ async fn signing_out_kills_the_token() {
             assert!(amira.is_signed_in(portal).await);
             let reply = amira.act(&logout, &[]).await;
             assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
-            assert_eq!(reply.goes_to(), format!("{}/login?signed-out", base(portal)));
+            assert_eq!(
+                reply.goes_to(),
+                format!("{}/login?signed-out", base(portal))
+            );
             assert!(reply.headers.contains_key("clear-site-data"));
             assert_eq!(amira.session(portal), None);
             assert!(dead(world, portal, &token).await);
@@ -326,7 +381,11 @@ fn proved(reply: &Reply, portal: AccountKind) {
 #[track_caller]
 fn done(reply: &Reply) {
     assert_eq!(reply.status, StatusCode::OK, "{}", reply.body);
-    assert!(reply.goes_to().contains("/profile/security?done="), "{}", reply.body);
+    assert!(
+        reply.goes_to().contains("/profile/security?done="),
+        "{}",
+        reply.body
+    );
 }
 
 async fn age(world: &World, millis: i64) {

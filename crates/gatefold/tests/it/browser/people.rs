@@ -31,13 +31,13 @@ async fn a_customer_comes_by_a_link_and_the_credential_decides_the_portal() -> a
     // Their key on the agents' page opens their own portal.
     key.set_automatic_presence(false).await?;
     stage.sign_out("/customer/login").await?;
-    stage.open("/login").await?;
-    key.set_automatic_presence(true).await?;
+    stage.open_pending("/login", &key).await?;
     browser.click(SIGN_IN).await?;
     browser.until_at(CUSTOMER_HOME).await?;
     stage.quiet(&[]).await?;
 
     // And nothing of the agents'.
+    key.set_automatic_presence(false).await?;
     stage.open("/admin/accounts").await?;
     browser.until_at("/login").await?;
     program.stop();

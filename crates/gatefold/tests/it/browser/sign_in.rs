@@ -4,9 +4,7 @@ use gatefold_store::testing::set_clock_offset;
 use gatefold_testkit::browser::VirtualAuthenticator;
 
 use super::program::Program;
-use super::stage::{ENROL, SIGN_IN, Stage};
-
-const SIX_MINUTES: i64 = 6 * 60 * 1_000;
+use super::stage::{ENROL, SIGN_IN, SIX_MINUTES, Stage};
 
 /// Holds the next answer of the authenticator back until the page's `release()`.
 const HOLD_BACK: &str = "
@@ -33,9 +31,7 @@ async fn a_passkey_opens_the_door() -> anyhow::Result<()> {
     stage.notice("You are signed out.").await?;
 
     // The button ends a pending autofill, which nobody answered, and goes on in its place.
-    stage.open("/login").await?;
-    autofill_pends(&stage).await?;
-    key.set_automatic_presence(true).await?;
+    stage.open_pending("/login", &key).await?;
     browser.click(SIGN_IN).await?;
     browser.until_at("/admin/accounts/agents").await?;
     stage.quiet(&[]).await?;
@@ -47,7 +43,7 @@ async fn a_passkey_opens_the_door() -> anyhow::Result<()> {
     stage.quiet(&[]).await?;
 
     too_late(&program, &stage, &key).await?;
-    stage.quiet(&["400 (Bad Request)", "410 (Gone)"]).await?;
+    stage.quiet(&["401 (Unauthorized)"]).await?;
     drop(key);
     program.stop();
     Ok(())
@@ -85,14 +81,6 @@ async fn first_administrator(program: &Program, stage: &Stage) -> anyhow::Result
     browser.until_at("/admin/accounts/agents").await
 }
 
-/// Waits until the page has its options and the browser was asked, and nothing came of it.
-async fn autofill_pends(stage: &Stage) -> anyhow::Result<()> {
-    let begun = "performance.getEntriesByType('resource')
-        .some(each => each.name.endsWith('/passkey/begin') && each.responseEnd > 0)";
-    stage.browser.until(begun).await?;
-    stage.browser.until_at("/login").await
-}
-
 /// Between begin and finish the ceremony expires; the page begins again by itself.
 async fn too_late(
     program: &Program,
@@ -100,11 +88,8 @@ async fn too_late(
     key: &VirtualAuthenticator<'_>,
 ) -> anyhow::Result<()> {
     let browser = &stage.browser;
-    key.set_automatic_presence(false).await?;
     browser.forget_cookies().await?;
-    stage.open("/login").await?;
-    autofill_pends(stage).await?;
-    key.set_automatic_presence(true).await?;
+    stage.open_pending("/login", key).await?;
     browser.evaluate(HOLD_BACK, &[]).await?;
     browser.click(SIGN_IN).await?;
     browser.until("globalThis.release").await?;

@@ -9,9 +9,22 @@ use super::program::Program;
 /// A password that the policy accepts.
 pub(super) const PASSWORD: &str = "vellum quartz heron tundra";
 
+/// Longer than proof stays fresh, and than a ceremony waits; in milliseconds.
+pub(super) const SIX_MINUTES: i64 = 6 * 60 * 1_000;
+
 /// Every button that starts a passkey ceremony.
 pub(super) const ENROL: &str = "[data-passkey=enrol]";
 pub(super) const SIGN_IN: &str = "[data-passkey=sign-in]";
+
+/// Counts how often a page asked for a passkey.
+const COUNT_QUESTIONS: &str = "
+    {
+        const get = CredentialsContainer.prototype.get;
+        CredentialsContainer.prototype.get = function (options) {
+            globalThis.asked = (globalThis.asked ?? 0) + 1;
+            return get.call(this, options);
+        };
+    }";
 
 /// A browser in front of a program.
 pub(super) struct Stage {
@@ -24,8 +37,15 @@ impl Stage {
     pub(super) async fn start(test: &str) -> Option<(Program, Self)> {
         let browser = skip_without_browser(test).await?;
         let program = Program::start(test);
-        let url = program.url.clone();
-        Some((program, Self { browser, url }))
+        let stage = Self::before(browser, &program.url).await;
+        Some((program, stage.unwrap()))
+    }
+
+    /// A browser in front of whatever answers at this address.
+    pub(super) async fn before(browser: Browser, url: &str) -> anyhow::Result<Self> {
+        browser.run_first(COUNT_QUESTIONS).await?;
+        let url = url.to_owned();
+        Ok(Self { browser, url })
     }
 
     /// Opens a page of the program.
@@ -81,6 +101,19 @@ impl Stage {
         self.browser.until_at(door).await
     }
 
+    /// Opens a door while nobody touches the authenticator, and waits until its autofill pends.
+    pub(super) async fn open_pending(
+        &self,
+        door: &str,
+        key: &VirtualAuthenticator<'_>,
+    ) -> anyhow::Result<()> {
+        key.set_automatic_presence(false).await?;
+        self.open(door).await?;
+        self.browser.until("globalThis.asked === 1").await?;
+        self.browser.until_at(door).await?;
+        key.set_automatic_presence(true).await
+    }
+
     /// Sets a password on the security page that is open.
     pub(super) async fn set_password(&self) -> anyhow::Result<()> {
         self.browser
@@ -103,6 +136,17 @@ impl Stage {
         self.browser.text("#link").await
     }
 
+    /// Disables the account whose page is open.
+    pub(super) async fn disable(&self, reason: &str) -> anyhow::Result<()> {
+        self.browser
+            .click("section[aria-labelledby=change-title] summary")
+            .await?;
+        self.browser.fill("#reason", reason).await?;
+        self.browser.click("form[action$='/disable'] button").await?;
+        self.notice("The account is disabled and its sessions have ended.")
+            .await
+    }
+
     /// Waits for a word of what was done.
     pub(super) async fn notice(&self, text: &str) -> anyhow::Result<()> {
         let text = serde_json::Value::from(text);
@@ -121,10 +165,12 @@ impl Stage {
         self.browser.until(&shown).await
     }
 
-    /// The console says nothing but what these words name.
+    /// The console holds no warning and no error but what these words name.
     pub(super) async fn quiet(&self, known: &[&str]) -> anyhow::Result<()> {
         let said = self.browser.console().await?;
-        let unknown = |line: &&String| !known.iter().any(|word| line.contains(word));
+        let unknown = |line: &&String| {
+            !line.starts_with("INFO ") && !known.iter().any(|word| line.contains(word))
+        };
         let odd: Vec<_> = said.iter().filter(unknown).collect();
         anyhow::ensure!(odd.is_empty(), "the console says {odd:#?}");
         Ok(())
