@@ -15,6 +15,10 @@ refusal-throttled = Too many tries in a short time. Wait { $retry_after_sec ->
     [one] one second
    *[other] { $retry_after_sec } seconds
 }, then try again.
+refusal-throttled-minutes = Too many tries in a short time. Wait { $retry_after_min ->
+    [one] one minute
+   *[other] { $retry_after_min } minutes
+}, then try again.
 refusal-not-signed-in = You are not signed in, or your session has ended. Sign in and try again.
 refusal-fresh-proof-required = This change needs to know it is really you. Confirm with your passkey or password, then try again.
 refusal-forbidden = Your account may not do this. Ask an administrator if you need it.

@@ -178,19 +178,20 @@ pub(crate) fn decide(status: Status, held: Held, method: Method) -> Ruling {
 pub(crate) async fn admit(uow: &mut UnitOfWork, evidence: Evidence) -> Result<Decision, Halt> {
     let (account, method) = match evidence {
         Evidence::Passkey { ceremony, proof } => {
-            answers(ceremony.challenge(), proof.method())?;
             if !proof.method().user_verified() {
                 return Err(Refusal::PasskeyFailed.into());
             }
-            (by_credential(uow, proof.method()).await?, Method::Passkey)
+            (
+                answered_by(uow, ceremony.challenge(), proof.method()).await?,
+                Method::Passkey,
+            )
         }
         Evidence::SecondStep {
             pending,
             ceremony,
             proof,
         } => {
-            answers(ceremony.challenge(), proof.method())?;
-            let account = by_credential(uow, proof.method()).await?;
+            let account = answered_by(uow, ceremony.challenge(), proof.method()).await?;
             if account.subject() != pending.facts().account
                 || ceremony.account() != Some(account.id)
             {
@@ -229,16 +230,16 @@ pub fn portal_of(account: &Account) -> AccountKind {
     account.kind
 }
 
-fn answers(consumed: &[u8], proof: &PasskeyAssertion) -> Result<(), Halt> {
-    if Challenge::as_bytes(proof.challenge()) == consumed {
-        return Ok(());
+/// The account of the credential that signed, if the proof answers this consumed ceremony. Records
+/// the use: the counter moves only if nobody else moved it since it was read.
+pub(crate) async fn answered_by(
+    uow: &mut UnitOfWork,
+    consumed: &[u8],
+    proof: &PasskeyAssertion,
+) -> Result<Account, Halt> {
+    if Challenge::as_bytes(proof.challenge()) != consumed {
+        return Err(Refusal::PasskeyFailed.into());
     }
-    Err(Refusal::PasskeyFailed.into())
-}
-
-/// Loads the account of the credential that signed, and records the use: the counter moves only if
-/// nobody else moved it since it was read.
-async fn by_credential(uow: &mut UnitOfWork, proof: &PasskeyAssertion) -> Result<Account, Halt> {
     let found = passkey::with_account(uow, proof.credential_id().as_bytes()).await?;
     let (stored, account, _) = found.ok_or(Refusal::PasskeyFailed)?;
     let moved = passkey::record_use(

@@ -14,6 +14,7 @@ pub mod account;
 pub mod admission;
 mod audit;
 pub mod authenticators;
+mod ceremonies;
 pub mod client;
 pub mod enrol;
 mod hash_pool;

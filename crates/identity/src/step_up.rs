@@ -3,23 +3,21 @@
 //! A proof rotates the session, so that a token somebody copied earlier does not profit from it.
 
 use gatefold_kernel::account::comparison_key;
-use gatefold_kernel::passkey::{self, CEREMONY_SLACK, CEREMONY_TIMEOUT, LoginRequest};
+use gatefold_kernel::passkey::{self, LoginRequest};
 use gatefold_kernel::password::StoredHash;
 use gatefold_kernel::token::Browser;
 use gatefold_kernel::webauthn::{
-    AuthenticationResponse, Challenge, RequestOptions, UserHandleRule, UserVerification,
+    AuthenticationResponse, RequestOptions, UserHandleRule, UserVerification,
 };
 use gatefold_kernel::{Secret, Token};
-use gatefold_store::ceremony::NewCeremony;
-use gatefold_store::{
-    UnitOfWork, ceremony, passkey as stored_passkeys, password as stored_passwords,
-};
+use gatefold_store::{UnitOfWork, ceremony, password as stored_passwords};
 use serde_json::json;
 
+use crate::admission::answered_by;
 use crate::audit::{Ending, Kind, Record};
+use crate::ceremonies::{Asked, Ownership, STATE, consume, descriptors};
 use crate::refusal::{Halt, Outcome, ProofMethod, Refusal};
 use crate::session::{Arrival, Held, Principal, SessionToken, rotate};
-use crate::sign_in::{Asked, STATE, consume, descriptors};
 use crate::throttle::Guess;
 use crate::unit::settle;
 use crate::{Client, Identity};
@@ -45,20 +43,15 @@ impl Identity {
             user_verification: UserVerification::Required,
         };
         let begun = passkey::begin_login(self.entropy(), request);
-        ceremony::begin::<ceremony::StepUp>(
-            self.db(),
-            &NewCeremony {
-                challenge: begun.challenge.as_bytes(),
-                browser: browser.hash(),
-                portal: principal.account().kind,
-                account: Some(principal.id()),
-                bound: Some(principal.bound()),
-                state: STATE,
-                network: client.network(),
-                ttl: CEREMONY_TIMEOUT + CEREMONY_SLACK,
-            },
-        )
-        .await?;
+        let of = Ownership {
+            browser,
+            portal: principal.account().kind,
+            account: Some(principal.id()),
+            bound: Some(principal.bound()),
+            client,
+        };
+        self.remember::<ceremony::StepUp>(&begun.challenge, of, STATE)
+            .await?;
         Ok(begun.options)
     }
 
@@ -105,17 +98,8 @@ impl Identity {
         let proof = self
             .verify(uow, &ceremony, response, asked, &arrival)
             .await?;
-        let proof = proof.method();
-        let answered = Challenge::as_bytes(proof.challenge()) == ceremony.challenge();
-        let found = stored_passkeys::with_account(uow, proof.credential_id().as_bytes()).await?;
-        let (stored, owner, _) = found.ok_or(Refusal::PasskeyFailed)?;
-        if !answered || owner.id != principal.id() {
-            return Err(Refusal::PasskeyFailed.into());
-        }
-        let (before, after) = (proof.previous_count(), proof.sign_count());
-        if !stored_passkeys::record_use(uow, stored.key, before, after, proof.backup_state())
-            .await?
-        {
+        let owner = answered_by(uow, ceremony.challenge(), proof.method()).await?;
+        if owner.id != principal.id() {
             return Err(Refusal::PasskeyFailed.into());
         }
         self.proved(uow, principal, ProofMethod::Passkey, client)

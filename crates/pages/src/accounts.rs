@@ -52,15 +52,32 @@ impl Page for AccountList {
         let row = |id: i64| AccountRow {
             id,
             login: format!("person-{id:03}"),
-            display_name: ["Amira Haddad", "Björn Þórsson", "李小龙", "Wolfeschlegelsteinhausenbergerdorff"][usize::try_from(id % 4).unwrap_or(0)].into(),
-            email: if id % 3 == 0 { String::new() } else { format!("person-{id:03}@northwind.example") },
+            display_name: [
+                "Amira Haddad",
+                "Björn Þórsson",
+                "李小龙",
+                "Wolfeschlegelsteinhausenbergerdorff",
+            ][usize::try_from(id % 4).unwrap_or(0)]
+            .into(),
+            email: if id % 3 == 0 {
+                String::new()
+            } else {
+                format!("person-{id:03}@northwind.example")
+            },
             is_admin: id == 1,
-            status: ["active", "active", "invited", "disabled"][usize::try_from(id % 4).unwrap_or(0)],
+            status: ["active", "active", "invited", "disabled"]
+                [usize::try_from(id % 4).unwrap_or(0)],
             passkeys: id % 3,
             has_password: id % 2 == 0,
             last_sign_in_at: (id % 4 != 2).then_some(SAMPLE_TIME - id * 3_600_000),
         };
-        let list = |kind, query: &str, rows| Self { kind, query: query.into(), rows, previous: None, next: None };
+        let list = |kind, query: &str, rows| Self {
+            kind,
+            query: query.into(),
+            rows,
+            previous: None,
+            next: None,
+        };
         let paged = Self {
             previous: Some("/admin/accounts/agents?before=x".into()),
             next: Some("/admin/accounts/agents?after=y".into()),
@@ -134,15 +151,33 @@ impl Page for AccountDetail {
             created_at: SAMPLE_TIME,
             passkeys: security.passkeys.clone(),
             sessions: security.sessions.clone(),
-            events: vec![event("sign_in", "done", ""), event("sign_in", "refused", ""), event("passkey_added", "done", "Blue key")],
+            events: vec![
+                event("sign_in", "done", ""),
+                event("sign_in", "refused", ""),
+                event("passkey_added", "done", "Blue key"),
+            ],
             own,
             step_up_methods: vec!["passkey"],
             own_login: "amira.h".into(),
             error: None,
         };
-        let bare = Self { passkeys: vec![], sessions: vec![], events: vec![], ..page(1, false) };
-        let refused = Self { error: Some(Message::new("refusal-last-administrator")), ..page(0, false) };
-        vec![("active", page(3, false)), ("own", page(0, true)), ("invited", bare), ("disabled", page(2, false)), ("refused", refused)]
+        let bare = Self {
+            passkeys: vec![],
+            sessions: vec![],
+            events: vec![],
+            ..page(1, false)
+        };
+        let refused = Self {
+            error: Some(Message::new("refusal-last-administrator")),
+            ..page(0, false)
+        };
+        vec![
+            ("active", page(3, false)),
+            ("own", page(0, true)),
+            ("invited", bare),
+            ("disabled", page(2, false)),
+            ("refused", refused),
+        ]
     }
 }
 
@@ -173,7 +208,12 @@ impl Page for AccountInvite {
     const TEMPLATE: &'static str = "pages/admin/invite.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let empty = Self { kind: "agents", step_up_methods: vec!["passkey"], own_login: "amira".into(), ..Self::default() };
+        let empty = Self {
+            kind: "agents",
+            step_up_methods: vec!["passkey"],
+            own_login: "amira".into(),
+            ..Self::default()
+        };
         let taken = Self {
             login: "amira".into(),
             name: "Amira Haddad".into(),
@@ -181,9 +221,22 @@ impl Page for AccountInvite {
             error_field: Some("login".into()),
             ..empty.clone()
         };
-        let customer = Self { kind: "customers", step_up_methods: vec!["password"], ..empty.clone() };
-        let admin = Self { admin: true, email: "not an address".into(), ..empty.clone() };
-        vec![("empty", empty), ("taken", taken), ("customer", customer), ("admin", admin)]
+        let customer = Self {
+            kind: "customers",
+            step_up_methods: vec!["password"],
+            ..empty.clone()
+        };
+        let admin = Self {
+            admin: true,
+            email: "not an address".into(),
+            ..empty.clone()
+        };
+        vec![
+            ("empty", empty),
+            ("taken", taken),
+            ("customer", customer),
+            ("admin", admin),
+        ]
     }
 }
 
@@ -216,6 +269,9 @@ impl Page for LinkIssued {
             url: format!("https://id.northwind.example/enrol#{}", "A".repeat(43)),
             expires_at: SAMPLE_TIME,
         };
-        vec![("invite", page(LinkKind::Invite)), ("reset", page(LinkKind::Reset))]
+        vec![
+            ("invite", page(LinkKind::Invite)),
+            ("reset", page(LinkKind::Reset)),
+        ]
     }
 }

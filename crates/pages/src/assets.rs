@@ -32,7 +32,13 @@ static HASH: LazyLock<String> = LazyLock::new(|| {
         context.update(&u64::try_from(data.len()).unwrap_or_default().to_be_bytes());
         context.update(&data);
     }
-    context.finish().as_ref().iter().take(8).map(|byte| format!("{byte:02x}")).collect()
+    context
+        .finish()
+        .as_ref()
+        .iter()
+        .take(8)
+        .map(|byte| format!("{byte:02x}"))
+        .collect()
 });
 
 /// The hash of all assets: 16 hexadecimal digits.
@@ -58,5 +64,8 @@ pub fn asset(path: &str) -> Option<Asset> {
         "png" => "image/png",
         _ => return None,
     };
-    Some(Asset { bytes: Files::get(path)?.data, content_type })
+    Some(Asset {
+        bytes: Files::get(path)?.data,
+        content_type,
+    })
 }

@@ -2,8 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{Millis, Page};
 use crate::error_page::SAMPLE_TIME;
+use crate::{Millis, Page};
 
 /// `/_components`.
 #[derive(Clone, Debug, Serialize)]
@@ -14,7 +14,9 @@ pub struct Components {
 
 impl Default for Components {
     fn default() -> Self {
-        Self { moment: SAMPLE_TIME }
+        Self {
+            moment: SAMPLE_TIME,
+        }
     }
 }
 

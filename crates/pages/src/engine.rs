@@ -5,7 +5,9 @@ use std::sync::Arc;
 use jiff::Timestamp;
 use minijinja::syntax::SyntaxConfig;
 use minijinja::value::{Kwargs, Serde};
-use minijinja::{AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value, context};
+use minijinja::{
+    AutoEscape, Environment, Error, ErrorKind, State, UndefinedBehavior, Value, context,
+};
 use rust_embed::RustEmbed;
 use serde::Serialize;
 
@@ -52,15 +54,24 @@ impl Pages {
         let locales = Arc::new(Locales::load()?);
         let mut environment = Environment::new();
         environment.set_undefined_behavior(UndefinedBehavior::Strict);
-        environment.set_syntax(SyntaxConfig::builder().trim_blocks(true).lstrip_blocks(true).build()?);
+        environment.set_syntax(
+            SyntaxConfig::builder()
+                .trim_blocks(true)
+                .lstrip_blocks(true)
+                .build()?,
+        );
         environment.set_auto_escape_callback(|_| AutoEscape::Html);
         for path in Files::iter() {
             let data = Files::get(&path).map(|file| file.data).unwrap_or_default();
-            let text = String::from_utf8(data.into_owned()).map_err(|_| PagesError::Locale(path.to_string()))?;
+            let text = String::from_utf8(data.into_owned())
+                .map_err(|_| PagesError::Locale(path.to_string()))?;
             environment.add_template_owned(path.to_string(), text)?;
         }
         functions(&mut environment, &locales);
-        Ok(Self { environment, locales })
+        Ok(Self {
+            environment,
+            locales,
+        })
     }
 
     /// Renders a page.
@@ -77,7 +88,8 @@ impl Pages {
     #[must_use]
     pub fn say(&self, locale: &Locale, message: &Message) -> String {
         let said = self.locales.say(locale.tag(), message);
-        said.unwrap_or_else(|| message.key.clone()).replace(['\u{2068}', '\u{2069}'], "")
+        said.unwrap_or_else(|| message.key.clone())
+            .replace(['\u{2068}', '\u{2069}'], "")
     }
 
     /// Whether a message exists, for tests.
@@ -90,13 +102,16 @@ impl Pages {
 /// What templates can call: `t`, `say`, `asset`, and the filters `iso` and `utc`.
 fn functions(environment: &mut Environment<'static>, locales: &Arc<Locales>) {
     let words = Arc::clone(locales);
-    environment.add_function("t", move |state: &State<'_, '_>, key: &str, args: Kwargs| {
-        let mut message = Message::new(key);
-        for name in args.args() {
-            message = with(message, name, &args.get::<Value>(name)?);
-        }
-        sentence(&words, state, &message)
-    });
+    environment.add_function(
+        "t",
+        move |state: &State<'_, '_>, key: &str, args: Kwargs| {
+            let mut message = Message::new(key);
+            for name in args.args() {
+                message = with(message, name, &args.get::<Value>(name)?);
+            }
+            sentence(&words, state, &message)
+        },
+    );
     let words = Arc::clone(locales);
     environment.add_function("say", move |state: &State<'_, '_>, said: Value| {
         let mut message = Message::new(said.get_attr("key")?.to_string());
@@ -109,7 +124,9 @@ fn functions(environment: &mut Environment<'static>, locales: &Arc<Locales>) {
     });
     environment.add_function("asset", |path: &str| assets::url(path));
     environment.add_filter("iso", |millis: i64| moment(millis).map(|at| at.to_string()));
-    environment.add_filter("utc", |millis: i64| moment(millis).map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string()));
+    environment.add_filter("utc", |millis: i64| {
+        moment(millis).map(|at| at.strftime("%Y-%m-%d %H:%M UTC").to_string())
+    });
 }
 
 fn with(message: Message, name: &str, value: &Value) -> Message {
@@ -122,10 +139,16 @@ fn with(message: Message, name: &str, value: &Value) -> Message {
 fn sentence(words: &Locales, state: &State<'_, '_>, message: &Message) -> Result<String, Error> {
     let frame = state.lookup("frame").unwrap_or_default();
     let tag = frame.get_attr("locale")?.to_string();
-    let missing = || Error::new(ErrorKind::InvalidOperation, format!("no message {} with these values", message.key));
+    let missing = || {
+        Error::new(
+            ErrorKind::InvalidOperation,
+            format!("no message {} with these values", message.key),
+        )
+    };
     words.say(&tag, message).ok_or_else(missing)
 }
 
 fn moment(millis: i64) -> Result<Timestamp, Error> {
-    Timestamp::from_millisecond(millis).map_err(|_| Error::new(ErrorKind::InvalidOperation, "a time out of range"))
+    Timestamp::from_millisecond(millis)
+        .map_err(|_| Error::new(ErrorKind::InvalidOperation, "a time out of range"))
 }

@@ -73,16 +73,50 @@ impl Page for Enrol {
         let wrong = Choose {
             error: Some(Message::new("refusal-password-guessable").number("minimum", 15.0)),
             error_field: Some("password".into()),
-            ..choose(LinkKind::Setup, "amira", "Amira Haddad", "amira@northwind.example")
+            ..choose(
+                LinkKind::Setup,
+                "amira",
+                "Amira Haddad",
+                "amira@northwind.example",
+            )
         };
         vec![
             ("open", Self::Open { error: None }),
-            ("setup", Self::Choose(Box::new(choose(LinkKind::Setup, "", "", "")))),
+            (
+                "setup",
+                Self::Choose(Box::new(choose(LinkKind::Setup, "", "", ""))),
+            ),
             ("setup-wrong", Self::Choose(Box::new(wrong))),
-            ("invite", Self::Choose(Box::new(choose(LinkKind::Invite, "björn", "Björn Þórsson", "")))),
-            ("reset", Self::Choose(Box::new(choose(LinkKind::Reset, "amira", "Amira Haddad", "a@n.example")))),
-            ("dead", Self::Dead { message: Message::new("refusal-link-dead") }),
-            ("closed", Self::Dead { message: Message::new("refusal-setup-closed") }),
+            (
+                "invite",
+                Self::Choose(Box::new(choose(
+                    LinkKind::Invite,
+                    "björn",
+                    "Björn Þórsson",
+                    "",
+                ))),
+            ),
+            (
+                "reset",
+                Self::Choose(Box::new(choose(
+                    LinkKind::Reset,
+                    "amira",
+                    "Amira Haddad",
+                    "a@n.example",
+                ))),
+            ),
+            (
+                "dead",
+                Self::Dead {
+                    message: Message::new("refusal-link-dead"),
+                },
+            ),
+            (
+                "closed",
+                Self::Dead {
+                    message: Message::new("refusal-setup-closed"),
+                },
+            ),
         ]
     }
 }
@@ -100,7 +134,16 @@ impl Page for Welcome {
     const TEMPLATE: &'static str = "pages/welcome.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        let at = |host: &str| Self { agent_url: format!("{host}/login"), customer_url: format!("{host}/customer/login") };
-        vec![("local", at("http://localhost:8080")), ("long", at("https://anmeldung.kundendienst.northwind-traders.example"))]
+        let at = |host: &str| Self {
+            agent_url: format!("{host}/login"),
+            customer_url: format!("{host}/customer/login"),
+        };
+        vec![
+            ("local", at("http://localhost:8080")),
+            (
+                "long",
+                at("https://anmeldung.kundendienst.northwind-traders.example"),
+            ),
+        ]
     }
 }

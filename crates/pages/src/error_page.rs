@@ -27,7 +27,10 @@ impl Page for ErrorPage {
     fn samples() -> Vec<(&'static str, Self)> {
         let page = |status, key: &str, incident: Option<&str>, retry: Option<u32>| Self {
             status,
-            message: retry.map_or_else(|| Message::new(key), |wait: u32| Message::new(key).number("retry_after_sec", wait.into())),
+            message: retry.map_or_else(
+                || Message::new(key),
+                |wait: u32| Message::new(key).number("retry_after_sec", wait.into()),
+            ),
             incident: incident.map(str::to_owned),
             saved: false,
             retry_after_seconds: retry.map(u64::from),
@@ -35,9 +38,15 @@ impl Page for ErrorPage {
         };
         vec![
             ("not-found", page(404, "refusal-not-found", None, None)),
-            ("unavailable", page(503, "refusal-auth-unavailable", Some("3f9a02b7c1"), Some(5))),
+            (
+                "unavailable",
+                page(503, "refusal-auth-unavailable", Some("3f9a02b7c1"), Some(5)),
+            ),
             ("misdirected", page(421, "refusal-misdirected", None, None)),
-            ("form-expired", page(403, "refusal-form-expired", None, None)),
+            (
+                "form-expired",
+                page(403, "refusal-form-expired", None, None),
+            ),
             ("throttled", page(429, "refusal-throttled", None, Some(900))),
         ]
     }

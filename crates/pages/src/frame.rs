@@ -56,7 +56,10 @@ impl Brand {
     /// A name without a sentence.
     #[must_use]
     pub fn named(name: &str) -> Self {
-        Self { name: name.to_owned(), sentence: None }
+        Self {
+            name: name.to_owned(),
+            sentence: None,
+        }
     }
 }
 
@@ -155,7 +158,10 @@ impl Frame {
             locale,
             csrf: String::from("sample-form-token"),
             path: String::from("/sample"),
-            account: Some(FrameAccount { display_name: String::from("Amira Haddad"), is_admin: portal == Portal::Agent }),
+            account: Some(FrameAccount {
+                display_name: String::from("Amira Haddad"),
+                is_admin: portal == Portal::Agent,
+            }),
             notice: None,
             development: true,
             other_portal_url: format!("{}/login", other.base()),

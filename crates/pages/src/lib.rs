@@ -11,8 +11,8 @@
 pub mod accounts;
 pub mod assets;
 pub mod components;
-pub mod enrol;
 mod engine;
+pub mod enrol;
 pub mod error_page;
 mod frame;
 mod locale;

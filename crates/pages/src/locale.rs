@@ -12,7 +12,6 @@ use fluent_bundle::{FluentArgs, FluentResource, FluentValue};
 use fluent_langneg::{NegotiationStrategy, negotiate_languages, parse_accepted_languages};
 use rust_embed::RustEmbed;
 
-
 use crate::{Arg, Message, PagesError};
 
 /// The languages people can choose, with their own names.
@@ -37,13 +36,20 @@ impl Locale {
     /// Every language, the generated ones included.
     #[must_use]
     pub fn all() -> Vec<Self> {
-        SUPPORTED.iter().chain(&GENERATED).map(|(tag, _)| Self(tag)).collect()
+        SUPPORTED
+            .iter()
+            .chain(&GENERATED)
+            .map(|(tag, _)| Self(tag))
+            .collect()
     }
 
     /// Finds a language by its tag.
     #[must_use]
     pub fn by_tag(tag: &str, development: bool) -> Option<Self> {
-        Self::offered(development).into_iter().find(|(each, _)| *each == tag).map(|(tag, _)| Self(tag))
+        Self::offered(development)
+            .into_iter()
+            .find(|(each, _)| *each == tag)
+            .map(|(tag, _)| Self(tag))
     }
 
     /// The choice if there is one, else what the browser accepts (RFC 9110 section 12.5.4), else English.
@@ -53,10 +59,14 @@ impl Locale {
             return chosen;
         }
         let requested = parse_accepted_languages(accept.unwrap_or_default());
-        let available: Vec<fluent_langneg::LanguageIdentifier> = SUPPORTED.iter().filter_map(|(tag, _)| tag.parse().ok()).collect();
+        let available: Vec<fluent_langneg::LanguageIdentifier> = SUPPORTED
+            .iter()
+            .filter_map(|(tag, _)| tag.parse().ok())
+            .collect();
         let found = negotiate_languages(&requested, &available, None, NegotiationStrategy::Lookup);
         let tag = found.first().map(ToString::to_string);
-        tag.and_then(|tag| Self::by_tag(&tag, false)).unwrap_or(Self::ENGLISH)
+        tag.and_then(|tag| Self::by_tag(&tag, false))
+            .unwrap_or(Self::ENGLISH)
     }
 
     /// The tag, for `lang`.
@@ -68,7 +78,11 @@ impl Locale {
     /// The direction, for `dir`.
     #[must_use]
     pub fn dir(&self) -> &'static str {
-        if ["ar", "he", "fa", "ur"].contains(&self.0.split('-').next().unwrap_or_default()) { "rtl" } else { "ltr" }
+        if ["ar", "he", "fa", "ur"].contains(&self.0.split('-').next().unwrap_or_default()) {
+            "rtl"
+        } else {
+            "ltr"
+        }
     }
 
     /// What people can choose from.
@@ -102,7 +116,12 @@ impl Locales {
     /// The sentence of a message; `None` when there is no such message or a value is missing.
     pub(crate) fn say(&self, tag: &str, message: &Message) -> Option<String> {
         let bundle = self.0.get(tag).or_else(|| self.0.get("en"))?;
-        let (key, attribute) = message.key.split_once('.').map_or((message.key.as_str(), None), |(key, rest)| (key, Some(rest)));
+        let (key, attribute) = message
+            .key
+            .split_once('.')
+            .map_or((message.key.as_str(), None), |(key, rest)| {
+                (key, Some(rest))
+            });
         let found = bundle.get_message(key)?;
         let pattern = match attribute {
             Some(name) => found.get_attribute(name)?.value(),
@@ -116,13 +135,17 @@ impl Locales {
             }
         }
         let mut errors = Vec::new();
-        let text = bundle.format_pattern(pattern, Some(&args), &mut errors).into_owned();
+        let text = bundle
+            .format_pattern(pattern, Some(&args), &mut errors)
+            .into_owned();
         errors.is_empty().then_some(text)
     }
 }
 
 fn bundle(tag: &'static str, folder: &str) -> Result<FluentBundle<FluentResource>, PagesError> {
-    let language: unic_langid::LanguageIdentifier = tag.parse().map_err(|_| PagesError::Locale(tag.to_owned()))?;
+    let language: unic_langid::LanguageIdentifier = tag
+        .parse()
+        .map_err(|_| PagesError::Locale(tag.to_owned()))?;
     let mut bundle = FluentBundle::new_concurrent(vec![language]);
     for path in Files::iter().filter(|path| path.starts_with(&format!("{folder}/"))) {
         let broken = || PagesError::Locale(path.to_string());
@@ -138,8 +161,16 @@ fn bundle(tag: &'static str, folder: &str) -> Result<FluentBundle<FluentResource
 fn stretch(text: &str) -> Cow<'_, str> {
     let plain = "aceghijlnorsuwyzAEIOUCDGLNRSTYZ";
     let marked = "åçéĝĥîĵļñöŕšûŵýžÅÉÎÖÛÇÐĜĻÑŔŠŢÝŽ";
-    let accent = |c| plain.chars().position(|each| each == c).and_then(|at| marked.chars().nth(at)).unwrap_or(c);
-    let mut out: String = std::iter::once('[').chain(text.chars().map(accent)).collect();
+    let accent = |c| {
+        plain
+            .chars()
+            .position(|each| each == c)
+            .and_then(|at| marked.chars().nth(at))
+            .unwrap_or(c)
+    };
+    let mut out: String = std::iter::once('[')
+        .chain(text.chars().map(accent))
+        .collect();
     out.extend(std::iter::repeat_n('~', text.chars().count() * 2 / 5));
     out.push(']');
     Cow::Owned(out)
@@ -156,7 +187,8 @@ mod tests {
 
     #[test]
     fn the_choice_counts_before_the_browser() {
-        let tag = |choice, accept, development| Locale::negotiate(choice, accept, development).tag();
+        let tag =
+            |choice, accept, development| Locale::negotiate(choice, accept, development).tag();
         assert_eq!(tag(None, None, false), "en");
         assert_eq!(tag(None, Some("de-CH, en;q=0.5"), false), "en");
         assert_eq!(tag(Some("ar-XB"), Some("en"), true), "ar-XB");

@@ -27,7 +27,10 @@ impl Message {
     /// A message without values.
     #[must_use]
     pub fn new(key: impl Into<String>) -> Self {
-        Self { key: key.into(), args: BTreeMap::new() }
+        Self {
+            key: key.into(),
+            args: BTreeMap::new(),
+        }
     }
 
     /// Adds a number.
@@ -40,7 +43,8 @@ impl Message {
     /// Adds text.
     #[must_use]
     pub fn text(mut self, name: &str, value: &str) -> Self {
-        self.args.insert(name.to_owned(), Arg::Text(value.to_owned()));
+        self.args
+            .insert(name.to_owned(), Arg::Text(value.to_owned()));
         self
     }
 }

@@ -101,7 +101,12 @@ impl Page for Security {
             passkeys: vec![
                 passkey(1, "MacBook Air", Some("iCloud Keychain"), true),
                 passkey(2, "Blue key", Some("YubiKey 5 NFC"), false),
-                passkey(3, "Donaudampfschifffahrtsgesellschaftskapitänsschlüsselbund (Büro)", None, true),
+                passkey(
+                    3,
+                    "Donaudampfschifffahrtsgesellschaftskapitänsschlüsselbund (Büro)",
+                    None,
+                    true,
+                ),
             ],
             password_changed_at: Some(SAMPLE_TIME - 40 * day),
             sessions: vec![
@@ -116,9 +121,20 @@ impl Page for Security {
             step_up_methods: vec!["password"],
             ..base.clone()
         };
-        let one = Self { passkeys: vec![passkey(1, "Passkey", None, true)], ..base };
-        let refused = Self { error: Some(Message::new("refusal-last-credential")), ..one.clone() };
-        vec![("full", full), ("password-only", password_only), ("one-passkey", one), ("last-credential", refused)]
+        let one = Self {
+            passkeys: vec![passkey(1, "Passkey", None, true)],
+            ..base
+        };
+        let refused = Self {
+            error: Some(Message::new("refusal-last-credential")),
+            ..one.clone()
+        };
+        vec![
+            ("full", full),
+            ("password-only", password_only),
+            ("one-passkey", one),
+            ("last-credential", refused),
+        ]
     }
 }
 
@@ -148,7 +164,13 @@ impl Page for Confirm {
         vec![
             ("password", page(&["password"], None)),
             ("passkey", page(&["passkey"], None)),
-            ("wrong", page(&["password"], Some(Message::new("refusal-invalid-credentials")))),
+            (
+                "wrong",
+                page(
+                    &["password"],
+                    Some(Message::new("refusal-invalid-credentials")),
+                ),
+            ),
             ("none", page(&[], None)),
         ]
     }

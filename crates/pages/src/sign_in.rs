@@ -23,12 +23,34 @@ impl Page for SignIn {
     fn samples() -> Vec<(&'static str, Self)> {
         let wrong = Some(Message::new("refusal-invalid-credentials"));
         let throttled = Some(Message::new("refusal-throttled").number("retry_after_sec", 64.0));
-        let long = "amira.von-und-zu-donaudampfschifffahrtsgesellschaft@kundendienst.northwind.example";
+        let long =
+            "amira.von-und-zu-donaudampfschifffahrtsgesellschaft@kundendienst.northwind.example";
         vec![
             ("empty", Self::default()),
-            ("wrong", Self { entered_login: "amira.h".into(), error: wrong, ..Self::default() }),
-            ("throttled", Self { entered_login: long.into(), error: throttled, ..Self::default() }),
-            ("signed-out", Self { signed_out: true, return_to: Some("/admin/accounts".into()), ..Self::default() }),
+            (
+                "wrong",
+                Self {
+                    entered_login: "amira.h".into(),
+                    error: wrong,
+                    ..Self::default()
+                },
+            ),
+            (
+                "throttled",
+                Self {
+                    entered_login: long.into(),
+                    error: throttled,
+                    ..Self::default()
+                },
+            ),
+            (
+                "signed-out",
+                Self {
+                    signed_out: true,
+                    return_to: Some("/admin/accounts".into()),
+                    ..Self::default()
+                },
+            ),
         ]
     }
 }
@@ -47,13 +69,40 @@ impl Page for SecondStep {
 
     fn samples() -> Vec<(&'static str, Self)> {
         let failed = |attempts_left: u32| {
-            Some(Message::new("refusal-second-step-failed").number("attempts_remaining", attempts_left.into()))
+            Some(
+                Message::new("refusal-second-step-failed")
+                    .number("attempts_remaining", attempts_left.into()),
+            )
         };
         vec![
-            ("first", Self { error: None, attempts_left: 5 }),
-            ("failed-once", Self { error: failed(4), attempts_left: 4 }),
-            ("nearly-out", Self { error: failed(1), attempts_left: 1 }),
-            ("three-left", Self { error: None, attempts_left: 3 }),
+            (
+                "first",
+                Self {
+                    error: None,
+                    attempts_left: 5,
+                },
+            ),
+            (
+                "failed-once",
+                Self {
+                    error: failed(4),
+                    attempts_left: 4,
+                },
+            ),
+            (
+                "nearly-out",
+                Self {
+                    error: failed(1),
+                    attempts_left: 1,
+                },
+            ),
+            (
+                "three-left",
+                Self {
+                    error: None,
+                    attempts_left: 3,
+                },
+            ),
         ]
     }
 }
@@ -69,6 +118,9 @@ impl Page for SignOut {
     const TEMPLATE: &'static str = "pages/sign-out.html";
 
     fn samples() -> Vec<(&'static str, Self)> {
-        vec![("signed-in", Self { signed_in: true }), ("nobody", Self { signed_in: false })]
+        vec![
+            ("signed-in", Self { signed_in: true }),
+            ("nobody", Self { signed_in: false }),
+        ]
     }
 }

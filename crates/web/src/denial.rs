@@ -1,10 +1,15 @@
 //! How a "no" or a failure is told: one place for both pages and JSON.
 
+use std::time::Duration;
+
 use axum::http::StatusCode;
 use axum::response::{IntoResponse, Response};
 use gatefold_identity::{Failure, Fault, Refusal};
 use gatefold_kernel::account::NameError;
 use serde_json::{Map, Value, json};
+
+/// From here on a wait is told in minutes.
+const LONG: Duration = Duration::from_secs(120);
 
 /// What a handler gives back.
 pub(crate) type Answer = Result<Response, Denied>;
@@ -101,7 +106,9 @@ impl Denied {
 
     /// The key of the sentence that says what happened and what to do.
     pub(crate) fn message(&self) -> String {
-        format!("refusal-{}", self.code().replace('_', "-"))
+        let long = matches!(self, Self::Refused(Refusal::Throttled { retry_after }) if *retry_after >= LONG);
+        let unit = if long { "-minutes" } else { "" };
+        format!("refusal-{}{unit}", self.code().replace('_', "-"))
     }
 
     /// The values that sentence and the JSON answer carry.
@@ -128,7 +135,10 @@ impl Denied {
             Refusal::WeakPassword(_) => {
                 json!({ "field": "password", "minimum": gatefold_kernel::password::MIN_CHARS })
             }
-            Refusal::Throttled { .. } => json!({ "retry_after_sec": self.retry_after() }),
+            Refusal::Throttled { retry_after } => json!({
+                "retry_after_sec": self.retry_after(),
+                "retry_after_min": retry_after.as_secs().div_ceil(60),
+            }),
             _ => return Map::new(),
         };
         match value {

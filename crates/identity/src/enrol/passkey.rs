@@ -3,22 +3,21 @@
 use base64::Engine as _;
 use base64::engine::general_purpose::URL_SAFE_NO_PAD;
 use gatefold_kernel::Token;
-use gatefold_kernel::passkey::{self, CEREMONY_SLACK, CEREMONY_TIMEOUT, RegistrationRequest};
+use gatefold_kernel::passkey::{self, RegistrationRequest};
 use gatefold_kernel::token::{Browser, Link};
 use gatefold_kernel::webauthn::{CreationOptions, RegistrationResponse, UserHandle};
-use gatefold_store::ceremony::{self, NewCeremony};
 use gatefold_store::invite::LinkPurpose;
-use gatefold_store::{UnitOfWork, account};
+use gatefold_store::{UnitOfWork, account, ceremony};
 use serde::{Deserialize, Serialize};
 
 use super::complete::{enter, follow};
 use super::{NewPerson, OpenLink, PersonFields};
 use crate::Identity;
 use crate::audit::{Ending, Kind, Record};
+use crate::ceremonies::{Ownership, consume};
 use crate::profile::{insert_passkey, to_store};
 use crate::refusal::{Fault, Halt, Outcome, Refusal};
 use crate::session::{Arrival, SignedIn, bound};
-use crate::sign_in::consume;
 use crate::unit::settle;
 
 /// What an enrolment remembers between begin and finish.
@@ -60,20 +59,15 @@ impl Identity {
         };
         let begun = passkey::begin_register(self.entropy(), request);
         let state = serde_json::to_string(&state).map_err(|_| Fault::Corrupt("enrolment state"))?;
-        ceremony::begin::<ceremony::Registration>(
-            self.db(),
-            &NewCeremony {
-                challenge: begun.challenge.as_bytes(),
-                browser: browser.hash(),
-                portal: link.portal(),
-                account: link.account.as_ref().map(|account| account.id),
-                bound: Some(bound(&token.hash())),
-                state: &state,
-                network: arrival.client.network(),
-                ttl: CEREMONY_TIMEOUT + CEREMONY_SLACK,
-            },
-        )
-        .await?;
+        let of = Ownership {
+            browser,
+            portal: link.portal(),
+            account: link.account.as_ref().map(|account| account.id),
+            bound: Some(bound(&token.hash())),
+            client: arrival.client,
+        };
+        self.remember::<ceremony::Registration>(&begun.challenge, of, &state)
+            .await?;
         Ok(begun.options)
     }
 

@@ -2,22 +2,19 @@
 
 use gatefold_kernel::account::printable;
 use gatefold_kernel::credential::{CredentialKey, RevokeRefusal};
-use gatefold_kernel::passkey::{
-    self, CEREMONY_SLACK, CEREMONY_TIMEOUT, PasskeyRegistration, RegistrationRequest,
-};
+use gatefold_kernel::passkey::{self, PasskeyRegistration, RegistrationRequest};
 use gatefold_kernel::token::Browser;
 use gatefold_kernel::webauthn::{Challenge, CreationOptions, RegistrationResponse, UserHandle};
 use gatefold_kernel::{AccountId, Token, Verified};
-use gatefold_store::ceremony::{self, NewCeremony};
 use gatefold_store::passkey::{self as rows, NewPasskey};
-use gatefold_store::{Consumed, UnitOfWork, account, credential};
+use gatefold_store::{Consumed, UnitOfWork, account, ceremony, credential};
 use serde_json::json;
 
 use super::{MAX_PASSKEYS, PASSKEY_NAME_CHARS};
 use crate::audit::{Ending, Kind, Record};
+use crate::ceremonies::{Ownership, STATE, consume, descriptors};
 use crate::refusal::{Fault, Halt, Outcome, Refusal};
 use crate::session::Principal;
-use crate::sign_in::{STATE, consume, descriptors};
 use crate::unit::settle;
 use crate::{Client, Identity, authenticators};
 
@@ -62,20 +59,15 @@ impl Identity {
             exclude,
         };
         let begun = passkey::begin_register(self.entropy(), request);
-        ceremony::begin::<ceremony::Registration>(
-            self.db(),
-            &NewCeremony {
-                challenge: begun.challenge.as_bytes(),
-                browser: browser.hash(),
-                portal: who.kind,
-                account: Some(who.id),
-                bound: Some(principal.bound()),
-                state: STATE,
-                network: client.network(),
-                ttl: CEREMONY_TIMEOUT + CEREMONY_SLACK,
-            },
-        )
-        .await?;
+        let of = Ownership {
+            browser,
+            portal: who.kind,
+            account: Some(who.id),
+            bound: Some(principal.bound()),
+            client,
+        };
+        self.remember::<ceremony::Registration>(&begun.challenge, of, STATE)
+            .await?;
         Ok(begun.options)
     }
 

@@ -9,10 +9,8 @@ use gatefold_kernel::token::Pending;
 
 use crate::session::SignedIn;
 
-pub(crate) use passkey::{Asked, STATE, consume};
 pub use password::Typed;
 pub use second_step::WaitingLogin;
-pub(crate) use second_step::descriptors;
 
 /// What a correct password leads to.
 #[derive(Debug)]

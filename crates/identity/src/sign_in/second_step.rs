@@ -3,23 +3,21 @@
 use std::time::Duration;
 
 use gatefold_kernel::account::comparison_key;
-use gatefold_kernel::passkey::{self, CEREMONY_SLACK, CEREMONY_TIMEOUT, LoginRequest};
+use gatefold_kernel::passkey::{self, LoginRequest};
 use gatefold_kernel::token::{Browser, Pending};
 use gatefold_kernel::webauthn::{
-    AuthenticationResponse, CredentialId, Descriptor, RequestOptions, Transport, UserHandleRule,
-    UserVerification,
+    AuthenticationResponse, CredentialId, RequestOptions, UserHandleRule, UserVerification,
 };
 use gatefold_kernel::{AccountId, AccountKind, Token};
-use gatefold_store::ceremony::{self, NewCeremony};
-use gatefold_store::passkey::{self as stored_passkeys, StoredPasskey};
+use gatefold_store::passkey as stored_passkeys;
 use gatefold_store::pending::{self, PendingLogin};
-use gatefold_store::{Reads, UnitOfWork};
+use gatefold_store::{Reads, UnitOfWork, ceremony};
 use serde_json::json;
 
-use super::{Asked, STATE, consume};
 use crate::admission::{Decision, Evidence, admit};
 use crate::audit::{Ending, Kind, Record};
-use crate::refusal::{Fault, Halt, Outcome, Refusal};
+use crate::ceremonies::{Asked, Ownership, STATE, consume, descriptors};
+use crate::refusal::{Halt, Outcome, Refusal};
 use crate::session::{Arrival, SignedIn, bound, issue};
 use crate::throttle::Guess;
 use crate::unit::settle;
@@ -80,20 +78,15 @@ impl Identity {
             user_verification: UserVerification::Preferred,
         };
         let begun = passkey::begin_login(self.entropy(), request);
-        ceremony::begin::<ceremony::SecondStep>(
-            self.db(),
-            &NewCeremony {
-                challenge: begun.challenge.as_bytes(),
-                browser: browser.hash(),
-                portal,
-                account: Some(account),
-                bound: Some(bound(&token.hash())),
-                state: STATE,
-                network: client.network(),
-                ttl: CEREMONY_TIMEOUT + CEREMONY_SLACK,
-            },
-        )
-        .await?;
+        let of = Ownership {
+            browser,
+            portal,
+            account: Some(account),
+            bound: Some(bound(&token.hash())),
+            client,
+        };
+        self.remember::<ceremony::SecondStep>(&begun.challenge, of, STATE)
+            .await?;
         Ok(begun.options)
     }
 
@@ -228,30 +221,5 @@ async fn counted(
     Ok(match u32::try_from(left) {
         Ok(0) | Err(_) => Refusal::TooManyAttempts,
         Ok(attempts_left) => Refusal::SecondStepFailed { attempts_left },
-    })
-}
-
-/// The account's passkeys as the options name them.
-pub(crate) async fn descriptors(
-    reads: &mut impl Reads,
-    account: AccountId,
-) -> Outcome<Vec<Descriptor>> {
-    let stored = stored_passkeys::list(reads, account).await?;
-    stored
-        .iter()
-        .map(descriptor)
-        .collect::<Result<_, _>>()
-        .map_err(Into::into)
-}
-
-fn descriptor(stored: &StoredPasskey) -> Result<Descriptor, Fault> {
-    Ok(Descriptor {
-        id: CredentialId::new(stored.credential_id.clone())
-            .map_err(|_| Fault::Corrupt("credential id"))?,
-        transports: stored
-            .transports
-            .iter()
-            .filter_map(|word| Transport::from_wire(word))
-            .collect(),
     })
 }

@@ -512,60 +512,77 @@ async fn ones_own_account() {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn links() {
-    let Some(stage) = Stage::set("links").await else {
+async fn a_setup_link() {
+    link("setup").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn an_invite_link() {
+    link("invite").await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn a_reset_link() {
+    link("reset").await;
+}
+
+/// Opens a link of this purpose and follows it, with a passkey and with a password.
+async fn link(purpose: &str) {
+    let Some(stage) = Stage::set(purpose).await else {
         return;
     };
-    let person_fields = [
+    let begin = "/api/enrol/passkey/begin";
+    let typed = [
         ("login", "root"),
         ("name", "Root"),
         ("email", ""),
         ("password", PASSWORD),
     ];
-    cut_everywhere(&stage, "open a link", async |_, person| {
-        let (_, token) = person.invited(Agent, None, "amira").await;
-        Ready::form(person, ANY_FORM, "/enrol/open", &[("token", &token)]).await
-    })
+    cut_everywhere(
+        &stage,
+        &format!("{purpose}: open"),
+        async |world, person| {
+            let token = issued(world, person, purpose).await;
+            Ready::form(person, ANY_FORM, "/enrol/open", &[("token", &token)]).await
+        },
+    )
     .await;
-    for purpose in ["setup", "invite", "reset"] {
-        let begin = "/api/enrol/passkey/begin";
-        cut_everywhere(
-            &stage,
-            &format!("{purpose}: passkey begin"),
-            async |world, person| {
-                follow(world, person, purpose).await;
-                Ready::json(begin, &first())
-            },
-        )
-        .await;
-        cut_everywhere(
-            &stage,
-            &format!("{purpose}: passkey finish"),
-            async |world, person| {
-                follow(world, person, purpose).await;
-                Ready::json(
-                    "/api/enrol/passkey/finish",
-                    &person.register(begin, &first()).await,
-                )
-            },
-        )
-        .await;
-        cut_everywhere(
-            &stage,
-            &format!("{purpose}: password"),
-            async |world, person| {
-                follow(world, person, purpose).await;
-                Ready::form(person, ANY_FORM, "/enrol/password", &person_fields).await
-            },
-        )
-        .await;
-    }
+    cut_everywhere(
+        &stage,
+        &format!("{purpose}: passkey begin"),
+        async |world, person| {
+            follow(world, person, purpose).await;
+            Ready::json(begin, &first())
+        },
+    )
+    .await;
+    cut_everywhere(
+        &stage,
+        &format!("{purpose}: passkey finish"),
+        async |world, person| {
+            follow(world, person, purpose).await;
+            Ready::json(
+                "/api/enrol/passkey/finish",
+                &person.register(begin, &first()).await,
+            )
+        },
+    )
+    .await;
+    cut_everywhere(
+        &stage,
+        &format!("{purpose}: password"),
+        async |world, person| {
+            follow(world, person, purpose).await;
+            Ready::form(person, ANY_FORM, "/enrol/password", &typed).await
+        },
+    )
+    .await;
     stage.strike().await;
 }
 
-/// Opens a link of this purpose.
-async fn follow(world: &World, person: &Visitor<'_>, purpose: &str) {
-    let token = match purpose {
+/// The token of a link of this purpose.
+async fn issued(world: &World, person: &Visitor<'_>, purpose: &str) -> String {
+    match purpose {
         "setup" => setup_link(world).await,
         "invite" => person.invited(Customer, None, "amira").await.1,
         _ => {
@@ -573,7 +590,12 @@ async fn follow(world: &World, person: &Visitor<'_>, purpose: &str) {
             person.forget_sessions();
             operator_link(world, subject).await
         }
-    };
+    }
+}
+
+/// Opens a link of this purpose.
+async fn follow(world: &World, person: &Visitor<'_>, purpose: &str) {
+    let token = issued(world, person, purpose).await;
     person.open_link(&token).await;
 }
 

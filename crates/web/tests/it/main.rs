@@ -1,10 +1,15 @@
 //! Scenarios over real HTTP on real databases. One file for each subject.
 
 mod access;
+mod admin;
+mod bodies;
 mod clock;
+mod cookies;
 mod data;
 mod faults;
+mod flood;
 mod hosts;
+mod kinds;
 mod links;
 mod passkeys;
 mod passwords;
@@ -12,8 +17,3 @@ mod races;
 mod second_step;
 mod security;
 mod smoke;
-mod kinds;
-mod bodies;
-mod cookies;
-mod flood;
-mod admin;

@@ -519,9 +519,11 @@ async fn a_sign_in_replaces_the_browsers_session() {
     on_both("a_sign_in_replaces_the_browsers_session", async |world| {
         let amira = world.visitor();
         let subject = amira.with_passkey(Agent, "amira").await;
+        amira.with_password(Customer, "amira").await;
         let old = amira.session(Agent).expect("a session");
         amira.passkey_sign_in(Agent).await.opened(Agent);
         assert!(amira.is_signed_in(Agent).await);
+        assert!(amira.is_signed_in(Customer).await, "portals are apart");
         assert_ne!(amira.session(Agent), Some(old.clone()));
         let thief = world.visitor();
         thief.set_cookie(&session_cookie(Agent), &old);

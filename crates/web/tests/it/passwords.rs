@@ -4,8 +4,8 @@
 use gatefold_identity::Client;
 use gatefold_identity::account::Actor;
 use gatefold_identity::enrol::PersonFields;
-use gatefold_kernel::AccountKind::{Agent, Customer};
-use gatefold_testkit::visitor::{PASSWORD, Visitor};
+use gatefold_kernel::AccountKind::{self, Agent, Customer};
+use gatefold_testkit::visitor::{PASSWORD, Visitor, base, pending_cookie};
 use gatefold_testkit::world::{World, everywhere, on_both};
 use reqwest::StatusCode;
 use serde_json::json;
@@ -144,6 +144,41 @@ async fn guessing_at_nobody_is_slowed_down_alike() {
         let reply = guesser.password_sign_in(Agent, "nobody", "wrong").await;
         reply.refused(429, "throttled");
         assert_eq!(reply.headers["retry-after"], "2");
+    })
+    .await;
+}
+
+#[tokio::test(flavor = "multi_thread")]
+async fn forms_work_without_scripts() {
+    everywhere("forms_work_without_scripts", async |world| {
+        for portal in AccountKind::ALL {
+            let amira = world.visitor();
+            amira.with_password(portal, "amira").await;
+            let login = format!("{}/login", base(portal));
+            amira.forget_sessions();
+            let wrong = [("login", "amira"), ("password", "not the password at all")];
+            let page = amira.submit(&login, &login, &wrong).await;
+            assert_eq!(page.status, StatusCode::UNAUTHORIZED, "{}", page.body);
+            page.opens_nothing();
+            assert!(page.body.contains("value=\"amira\""), "the name stays");
+            assert!(!page.body.contains("not the password at all"));
+
+            let right = [("login", "amira"), ("password", PASSWORD)];
+            let reply = amira.submit(&login, &login, &right).await;
+            assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+            assert!(reply.opens(portal));
+            assert_eq!(
+                reply.goes_to(),
+                format!("{}/profile/security", base(portal))
+            );
+
+            amira.add_passkey(portal).await;
+            amira.forget_sessions();
+            let reply = amira.submit(&login, &login, &right).await;
+            assert_eq!(reply.status, StatusCode::SEE_OTHER, "{}", reply.body);
+            assert_eq!(reply.cookies_set(), [pending_cookie(portal)]);
+            assert_eq!(reply.goes_to(), format!("{}/login/2fa", base(portal)));
+        }
     })
     .await;
 }

@@ -28,7 +28,10 @@ async fn two_instances_take_turns() -> anyhow::Result<()> {
     let settings = [
         ("GATEFOLD_DATABASE", database.url.as_str()),
         ("GATEFOLD_PUBLIC_URL", url.as_str()),
-        ("GATEFOLD_SECRET_KEY_FILE", keys.to_str().unwrap_or_default()),
+        (
+            "GATEFOLD_SECRET_KEY_FILE",
+            keys.to_str().unwrap_or_default(),
+        ),
         ("GATEFOLD_TRUSTED_PROXIES", "127.0.0.0/8"),
     ];
     let ports = [free_port(), free_port()];
@@ -51,8 +54,13 @@ async fn two_instances_take_turns() -> anyhow::Result<()> {
     key.set_automatic_presence(false).await?;
     stage.sign_out("/login").await?;
 
-    stage.sign_in_with_password("/login", "ada", PASSWORD).await?;
-    stage.browser.until("globalThis.asked && location.pathname === '/login/2fa'").await?;
+    stage
+        .sign_in_with_password("/login", "ada", PASSWORD)
+        .await?;
+    stage
+        .browser
+        .until("globalThis.asked && location.pathname === '/login/2fa'")
+        .await?;
     key.set_automatic_presence(true).await?;
     stage.open("/login/2fa").await?;
     stage.browser.until_at("/admin/accounts/agents").await?;

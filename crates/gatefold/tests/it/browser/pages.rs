@@ -35,7 +35,10 @@ async fn every_page_in_every_state() -> anyhow::Result<()> {
     let axe = axe_script();
     if let Err(missing) = &axe {
         // Past the harness, which would swallow it.
-        writeln!(std::io::stderr(), "SKIPPED: {test}: accessibility: {missing}")?;
+        writeln!(
+            std::io::stderr(),
+            "SKIPPED: {test}: accessibility: {missing}"
+        )?;
     }
     let pictures = screenshots_folder();
     let tour = Tour::prepare(&program, &stage).await?;
@@ -61,8 +64,12 @@ async fn every_page_in_every_state() -> anyhow::Result<()> {
         tour.walk(async |name| {
             inspection.narrow(&format!("{language} {name}")).await?;
             if let Some(folder) = &pictures {
-                inspection.picture(folder, &format!("{name}-{language}"), Looks::DESKTOP).await?;
-                inspection.picture(folder, &format!("{name}-{language}-phone"), Looks::PHONE).await?;
+                inspection
+                    .picture(folder, &format!("{name}-{language}"), Looks::DESKTOP)
+                    .await?;
+                inspection
+                    .picture(folder, &format!("{name}-{language}-phone"), Looks::PHONE)
+                    .await?;
             }
             inspection.back_to_desktop().await
         })
@@ -103,7 +110,10 @@ impl Inspection<'_> {
     /// Nothing scrolls sideways, and the console has nothing to say but the status of the page.
     async fn narrow(&self, name: &str) -> anyhow::Result<()> {
         for width in NARROW {
-            let looks = Looks { width, ..Looks::PHONE };
+            let looks = Looks {
+                width,
+                ..Looks::PHONE
+            };
             self.browser.emulate(looks).await?;
             let out = self.browser.peek(SIDEWAYS).await?;
             if out != "" {
@@ -111,7 +121,8 @@ impl Inspection<'_> {
             }
         }
         for line in self.browser.console().await? {
-            if !line.starts_with("INFO ") && !line.contains("Failed to load resource") {
+            let odd = line.starts_with("SEVERE ") || line.starts_with("WARNING ");
+            if odd && !line.contains("Failed to load resource") {
                 self.note(format!("{name}: {line}"));
             }
         }
@@ -119,14 +130,19 @@ impl Inspection<'_> {
     }
 
     async fn pictures(&self, folder: &Path, name: &str) -> anyhow::Result<()> {
-        self.picture(folder, &format!("{name}-light"), Looks::DESKTOP).await?;
-        self.picture(folder, &format!("{name}-dark"), Looks::DESKTOP.dark()).await?;
-        self.picture(folder, &format!("{name}-phone"), Looks::PHONE).await
+        self.picture(folder, &format!("{name}-light"), Looks::DESKTOP)
+            .await?;
+        self.picture(folder, &format!("{name}-dark"), Looks::DESKTOP.dark())
+            .await?;
+        self.picture(folder, &format!("{name}-phone"), Looks::PHONE)
+            .await
     }
 
     async fn picture(&self, folder: &Path, name: &str, looks: Looks) -> anyhow::Result<()> {
         self.browser.emulate(looks).await?;
-        self.browser.screenshot_whole(&folder.join(format!("{name}.png"))).await
+        self.browser
+            .screenshot_whole(&folder.join(format!("{name}.png")))
+            .await
     }
 
     async fn back_to_desktop(&self) -> anyhow::Result<()> {

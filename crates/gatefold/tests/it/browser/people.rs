@@ -21,11 +21,16 @@ async fn a_customer_comes_by_a_link_and_the_credential_decides_the_portal() -> a
     let key = stage.provider().await?;
     browser.open(&link).await?;
     browser.until_at("/enrol").await?;
-    browser.until("document.querySelector('main').innerText.includes('Grace Hopper')").await?;
+    browser
+        .until("document.querySelector('main').innerText.includes('Grace Hopper')")
+        .await?;
     browser.click(ENROL).await?;
     browser.until_at(CUSTOMER_HOME).await?;
     let said = browser.text("main").await?;
-    assert!(said.contains("One passkey, and no password to remember."), "{said}");
+    assert!(
+        said.contains("One passkey, and no password to remember."),
+        "{said}"
+    );
     assert!(said.contains("Synced"), "{said}");
 
     // Their key on the agents' page opens their own portal.
@@ -71,29 +76,42 @@ async fn a_password_then_the_key() -> anyhow::Result<()> {
 
 /// The name stays, the password does not, and the focus is where it is said.
 async fn wrong_password(stage: &Stage) -> anyhow::Result<()> {
-    stage.sign_in_with_password("/login", "ada", "not the one at all").await?;
+    stage
+        .sign_in_with_password("/login", "ada", "not the one at all")
+        .await?;
     let shown = "document.querySelector('#alert')?.checkVisibility()";
     stage.browser.until(shown).await?;
     let told = "That name and password do not match. Check both, or use your passkey.";
     assert_eq!(stage.browser.text("#alert").await?, told);
     let fields = "return [login.value, password.value]";
-    assert_eq!(stage.browser.peek(fields).await?, serde_json::json!(["ada", ""]));
+    assert_eq!(
+        stage.browser.peek(fields).await?,
+        serde_json::json!(["ada", ""])
+    );
     stage.alert(told).await
 }
 
-/// The page asks for the key by itself once; where nothing answers, it can be asked again.
+/// The page asks for the key by itself once; after that it waits for the button.
 async fn second_step(stage: &Stage, key: &VirtualAuthenticator<'_>) -> anyhow::Result<()> {
     let browser = &stage.browser;
-    let asked = "document.querySelector('[data-passkey=second-step]')?.ariaBusy === 'true'";
-    browser.until(asked).await?;
+    browser.until("globalThis.asked === 1").await?;
     // A password alone opens nothing meanwhile.
     stage.open("/profile/security").await?;
     browser.until_at("/login").await?;
+
+    let passkey = key.credentials().await?.remove(0);
+    key.remove_credential(&passkey.credential_id).await?;
     key.set_automatic_presence(true).await?;
-    key.set_user_verified(false).await?;
     stage.open("/login/2fa").await?;
-    browser.until("document.querySelector('[data-passkey=second-step]')?.disabled === false").await?;
-    key.set_user_verified(true).await?;
+    browser
+        .until("globalThis.asked === 1 && !document.querySelector('[aria-busy]')")
+        .await?;
+    assert_eq!(
+        browser.text("#alert").await?,
+        "",
+        "nobody asked for anything yet"
+    );
+    key.add_credential(&passkey).await?;
     browser.click("[data-passkey=second-step]").await?;
     browser.until_at("/admin/accounts/agents").await
 }

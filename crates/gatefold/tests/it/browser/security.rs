@@ -6,8 +6,7 @@ use super::program::Program;
 use super::stage::{SIX_MINUTES, Stage};
 
 const HOME: &str = "/profile/security";
-const ONLY_WAY: &str =
-    "This is your only way to sign in, so it cannot be removed. Add another passkey or a password first.";
+const ONLY_WAY: &str = "This is your only way to sign in, so it cannot be removed. Add another passkey or a password first.";
 const STAYS: &str =
     "This is your only way to sign in, so it stays. Add another passkey or a password first.";
 
@@ -20,7 +19,9 @@ async fn passkeys_fresh_proof_and_sessions() -> anyhow::Result<()> {
     let laptop = stage.provider().await?;
     stage.set_up(&program).await?;
     stage.open(HOME).await?;
-    browser.click("section[aria-labelledby=passkeys-title] summary").await?;
+    browser
+        .click("section[aria-labelledby=passkeys-title] summary")
+        .await?;
     assert_eq!(browser.text("details .note").await?, ONLY_WAY);
 
     // A second device.
@@ -45,7 +46,8 @@ async fn passkeys_fresh_proof_and_sessions() -> anyhow::Result<()> {
 
 /// The names of the passkeys on the page, in its order.
 async fn names(stage: &Stage) -> anyhow::Result<Vec<String>> {
-    let names = "return [...document.querySelectorAll('section[aria-labelledby=passkeys-title] .name b')]
+    let names =
+        "return [...document.querySelectorAll('section[aria-labelledby=passkeys-title] .name b')]
         .map(each => each.innerText)";
     Ok(serde_json::from_value(stage.browser.peek(names).await?)?)
 }
@@ -68,18 +70,25 @@ async fn form_of(stage: &Stage, name: &str, act: &str) -> anyhow::Result<String>
 async fn add_and_rename(stage: &Stage) -> anyhow::Result<()> {
     let browser = &stage.browser;
     browser.click("[data-passkey=add]").await?;
-    browser.until("document.activeElement?.id === 'new-passkey-name'").await?;
+    browser
+        .until("document.activeElement?.id === 'new-passkey-name'")
+        .await?;
     browser.fill("#new-passkey-name", "Phone").await?;
-    browser.click("#name-passkey form button:not([type])").await?;
+    browser
+        .click("#name-passkey form button:not([type])")
+        .await?;
     stage.notice("The passkey has its new name.").await?;
     let names_now = names(stage).await?;
     assert_eq!(names_now.len(), 2);
     assert!(names_now.contains(&String::from("Phone")), "{names_now:?}");
 
     let form = form_of(stage, "Phone", "rename").await?;
-    browser.fill(&format!("{form} input[name=name]"), "Pocket phone").await?;
+    browser
+        .fill(&format!("{form} input[name=name]"), "Pocket phone")
+        .await?;
     browser.click(&format!("{form} button")).await?;
-    let renamed = "[...document.querySelectorAll('.name b')].some(each => each.innerText === 'Pocket phone')";
+    let renamed =
+        "[...document.querySelectorAll('.name b')].some(each => each.innerText === 'Pocket phone')";
     browser.until(renamed).await?;
     stage.notice("The passkey has its new name.").await
 }
@@ -92,17 +101,23 @@ async fn stale_proof(program: &Program, stage: &Stage, laptop: &str) -> anyhow::
     database.close().await;
     let remove = form_of(stage, laptop, "remove").await?;
     browser.click(&format!("{remove} button")).await?;
-    browser.until("document.querySelector('#step-up')?.open").await?;
+    browser
+        .until("document.querySelector('#step-up')?.open")
+        .await?;
     // Closing the dialog is cancelling: nothing happens.
     browser.press("\u{e00c}").await?;
-    browser.until("!document.querySelector('#step-up').open").await?;
+    browser
+        .until("!document.querySelector('#step-up').open")
+        .await?;
     assert_eq!(
         browser.text("#quiet").await?,
         "Nothing happened. You can try again whenever you like."
     );
     browser.click(&format!("{remove} button")).await?;
     browser.click("#step-up [data-step-up=passkey]").await?;
-    stage.notice("The passkey is removed. It no longer signs you in.").await?;
+    stage
+        .notice("The passkey is removed. It no longer signs you in.")
+        .await?;
     assert_eq!(names(stage).await?, ["Pocket phone"]);
     Ok(())
 }
@@ -114,7 +129,10 @@ async fn last_credential(stage: &Stage) -> anyhow::Result<()> {
     browser
         .until("document.querySelectorAll('form[action$=\"/remove\"]').length === 2")
         .await?;
-    let newest = names(stage).await?.into_iter().find(|name| name != "Pocket phone");
+    let newest = names(stage)
+        .await?
+        .into_iter()
+        .find(|name| name != "Pocket phone");
     let newest = form_of(stage, &newest.unwrap_or_default(), "remove").await?;
     let other = form_of(stage, "Pocket phone", "remove").await?;
     let elsewhere = "const form = document.querySelector(args[0]);
@@ -140,6 +158,8 @@ async fn sessions(stage: &Stage) -> anyhow::Result<()> {
     stage.notice("The session has ended.").await?;
     browser.until(&format!("{rows} === 2")).await?;
     browser.click("form[action$='/end-others'] button").await?;
-    stage.notice("All other sessions have ended. You are still signed in here.").await?;
+    stage
+        .notice("All other sessions have ended. You are still signed in here.")
+        .await?;
     browser.until(&format!("{rows} === 1")).await
 }

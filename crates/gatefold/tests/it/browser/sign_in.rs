@@ -61,12 +61,17 @@ async fn first_administrator(program: &Program, stage: &Stage) -> anyhow::Result
     // What is missing is asked for before a passkey is made.
     browser.fill("#login", "ada").await?;
     browser.click(ENROL).await?;
-    browser.until("document.activeElement.id === 'name'").await?;
+    browser
+        .until("document.activeElement.id === 'name'")
+        .await?;
     browser.fill("#name", "Ada Lovelace").await?;
     browser.click(ENROL).await?;
     browser.until_at("/welcome").await?;
     assert_eq!(browser.text("h1").await?, "You are in");
-    assert_eq!(browser.text("#agent-url").await?, format!("{}/login", stage.url));
+    assert_eq!(
+        browser.text("#agent-url").await?,
+        format!("{}/login", stage.url)
+    );
     assert_eq!(
         browser.text("#customer-url").await?,
         format!("{}/customer/login", stage.url)
@@ -75,8 +80,12 @@ async fn first_administrator(program: &Program, stage: &Stage) -> anyhow::Result
     // The link worked once.
     browser.forget_cookies().await?;
     browser.open(&link).await?;
-    browser.until("document.querySelector('h1').innerText === 'This link does not work any more'").await?;
-    stage.quiet(&["410 (Gone)", "404 (Not Found)", "409 (Conflict)"]).await?;
+    browser
+        .until("document.querySelector('h1').innerText === 'This link does not work any more'")
+        .await?;
+    stage
+        .quiet(&["410 (Gone)", "404 (Not Found)", "409 (Conflict)"])
+        .await?;
     stage.open("/login").await?;
     browser.until_at("/admin/accounts/agents").await
 }

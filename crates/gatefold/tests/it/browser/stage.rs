@@ -127,12 +127,21 @@ impl Stage {
     }
 
     /// Invites somebody through the form, and gives the link that is shown.
-    pub(super) async fn invite(&self, kind: &str, login: &str, name: &str) -> anyhow::Result<String> {
+    pub(super) async fn invite(
+        &self,
+        kind: &str,
+        login: &str,
+        name: &str,
+    ) -> anyhow::Result<String> {
         self.open(&format!("/admin/accounts/{kind}/invite")).await?;
         self.browser.fill("#name", name).await?;
         self.browser.fill("#login", login).await?;
-        self.browser.click("form[action$='/invite'] button:not([type])").await?;
-        self.browser.until("document.querySelector('#link')").await?;
+        self.browser
+            .click("form[action$='/invite'] button:not([type])")
+            .await?;
+        self.browser
+            .until("document.querySelector('#link')")
+            .await?;
         self.browser.text("#link").await
     }
 
@@ -142,7 +151,9 @@ impl Stage {
             .click("section[aria-labelledby=change-title] summary")
             .await?;
         self.browser.fill("#reason", reason).await?;
-        self.browser.click("form[action$='/disable'] button").await?;
+        self.browser
+            .click("form[action$='/disable'] button")
+            .await?;
         self.notice("The account is disabled and its sessions have ended.")
             .await
     }
@@ -169,7 +180,8 @@ impl Stage {
     pub(super) async fn quiet(&self, known: &[&str]) -> anyhow::Result<()> {
         let said = self.browser.console().await?;
         let unknown = |line: &&String| {
-            !line.starts_with("INFO ") && !known.iter().any(|word| line.contains(word))
+            let odd = line.starts_with("SEVERE ") || line.starts_with("WARNING ");
+            odd && !known.iter().any(|word| line.contains(word))
         };
         let odd: Vec<_> = said.iter().filter(unknown).collect();
         anyhow::ensure!(odd.is_empty(), "the console says {odd:#?}");

@@ -30,7 +30,13 @@ impl<'s> Tour<'s> {
         stage.set_up(program).await?;
         stage.open("/profile/security").await?;
         stage.set_password().await?;
-        stage.invite("agents", "konstanze", "Konstanze Freifrau von Donaudampfschifffahrt").await?;
+        stage
+            .invite(
+                "agents",
+                "konstanze",
+                "Konstanze Freifrau von Donaudampfschifffahrt",
+            )
+            .await?;
         let disabled = account(stage, "konstanze").await?;
         stage.open(&disabled).await?;
         stage.disable("Left the company").await?;
@@ -47,14 +53,20 @@ impl<'s> Tour<'s> {
     }
 
     /// Visits every page in every state; `look` is told its name. Pages speak the language chosen last.
-    pub(super) async fn walk(&self, look: impl AsyncFn(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    pub(super) async fn walk(
+        &self,
+        look: impl AsyncFn(&str) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         self.nobody().await?;
         self.doors(&look).await?;
         self.links(&look).await?;
         self.nobody().await?;
         self.key.set_automatic_presence(true).await?;
         self.stage.open("/login").await?;
-        self.stage.browser.until_at("/admin/accounts/agents").await?;
+        self.stage
+            .browser
+            .until_at("/admin/accounts/agents")
+            .await?;
         self.key.set_automatic_presence(false).await?;
         self.own_account(&look).await?;
         self.administration(&look).await?;
@@ -71,7 +83,9 @@ impl<'s> Tour<'s> {
              form.submit()"
         );
         self.stage.browser.peek(&choose).await?;
-        let speaks = format!("document.documentElement.lang === '{tag}' && document.readyState === 'complete'");
+        let speaks = format!(
+            "document.documentElement.lang === '{tag}' && document.readyState === 'complete'"
+        );
         self.stage.browser.until(&speaks).await
     }
 
@@ -79,12 +93,20 @@ impl<'s> Tour<'s> {
     pub(super) async fn nobody(&self) -> anyhow::Result<()> {
         self.key.set_automatic_presence(false).await?;
         for cookie in ["agent", "customer", "link", "agent-pending"] {
-            self.stage.browser.forget_cookie(&format!("gatefold-{cookie}")).await?;
+            self.stage
+                .browser
+                .forget_cookie(&format!("gatefold-{cookie}"))
+                .await?;
         }
         Ok(())
     }
 
-    async fn visit(&self, name: &str, path: &str, look: &impl AsyncFn(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    async fn visit(
+        &self,
+        name: &str,
+        path: &str,
+        look: &impl AsyncFn(&str) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         self.stage.open(path).await?;
         look(name).await
     }
@@ -92,12 +114,20 @@ impl<'s> Tour<'s> {
     async fn doors(&self, look: &impl AsyncFn(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let browser = &self.stage.browser;
         self.visit("sign-in", "/login", look).await?;
-        self.visit("sign-in-customer", "/customer/login", look).await?;
-        self.visit("sign-in-signed-out", "/login?signed-out", look).await?;
-        self.stage.sign_in_with_password("/login", "nobody", PASSWORD).await?;
-        browser.until("document.querySelector('#alert')?.checkVisibility()").await?;
+        self.visit("sign-in-customer", "/customer/login", look)
+            .await?;
+        self.visit("sign-in-signed-out", "/login?signed-out", look)
+            .await?;
+        self.stage
+            .sign_in_with_password("/login", "nobody", PASSWORD)
+            .await?;
+        browser
+            .until("document.querySelector('#alert')?.checkVisibility()")
+            .await?;
         look("sign-in-error").await?;
-        self.stage.sign_in_with_password("/login", "ada", PASSWORD).await?;
+        self.stage
+            .sign_in_with_password("/login", "ada", PASSWORD)
+            .await?;
         browser.until_at("/login/2fa").await?;
         look("second-step").await?;
         self.visit("sign-out-nobody", "/logout", look).await?;
@@ -116,52 +146,85 @@ impl<'s> Tour<'s> {
         look("enrol-choose").await?;
         self.stage.open("/logout").await?;
         self.stage.open(&format!("/enrol#{NO_CODE}")).await?;
-        browser.until("location.pathname === '/enrol/open' && document.querySelector('h1')").await?;
+        browser
+            .until("location.pathname === '/enrol/open' && document.querySelector('h1')")
+            .await?;
         look("enrol-dead").await
     }
 
-    async fn own_account(&self, look: &impl AsyncFn(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    async fn own_account(
+        &self,
+        look: &impl AsyncFn(&str) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let browser = &self.stage.browser;
         self.visit("welcome", "/welcome", look).await?;
-        self.visit("confirm", "/profile/security/confirm?return_to=/profile/security", look).await?;
+        self.visit(
+            "confirm",
+            "/profile/security/confirm?return_to=/profile/security",
+            look,
+        )
+        .await?;
         self.visit("sign-out", "/logout", look).await?;
         self.visit("security", "/profile/security", look).await?;
-        browser.peek("document.querySelectorAll('details').forEach((each) => { each.open = true; })").await?;
+        browser
+            .peek("document.querySelectorAll('details').forEach((each) => { each.open = true; })")
+            .await?;
         look("security-open").await?;
         for dialog in ["step-up", "name-passkey"] {
-            browser.peek(&format!("document.querySelector('#{dialog}').showModal()")).await?;
+            browser
+                .peek(&format!("document.querySelector('#{dialog}').showModal()"))
+                .await?;
             look(&format!("dialog-{dialog}")).await?;
-            browser.peek(&format!("document.querySelector('#{dialog}').close()")).await?;
+            browser
+                .peek(&format!("document.querySelector('#{dialog}').close()"))
+                .await?;
         }
         Ok(())
     }
 
-    async fn administration(&self, look: &impl AsyncFn(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
+    async fn administration(
+        &self,
+        look: &impl AsyncFn(&str) -> anyhow::Result<()>,
+    ) -> anyhow::Result<()> {
         let browser = &self.stage.browser;
-        self.visit("accounts", "/admin/accounts/agents", look).await?;
-        self.visit("accounts-empty", "/admin/accounts/customers", look).await?;
-        self.visit("accounts-no-match", "/admin/accounts/agents?q=zz", look).await?;
+        self.visit("accounts", "/admin/accounts/agents", look)
+            .await?;
+        self.visit("accounts-empty", "/admin/accounts/customers", look)
+            .await?;
+        self.visit("accounts-no-match", "/admin/accounts/agents?q=zz", look)
+            .await?;
         self.visit("account-own", &self.own, look).await?;
         self.visit("account-disabled", &self.disabled, look).await?;
         self.visit("account-invited", &self.invited, look).await?;
-        browser.peek("document.querySelector('details').open = true").await?;
+        browser
+            .peek("document.querySelector('details').open = true")
+            .await?;
         look("account-invited-open").await?;
         browser.click("form[action$='/invite-link'] button").await?;
         browser.until("document.querySelector('#link')").await?;
         self.link.replace(browser.text("#link").await?);
         look("link").await?;
-        self.visit("invite", "/admin/accounts/agents/invite", look).await?;
+        self.visit("invite", "/admin/accounts/agents/invite", look)
+            .await?;
         browser.fill("#name", "Ada Lovelace").await?;
         browser.fill("#login", "ada").await?;
-        browser.click("form[action$='/invite'] button:not([type])").await?;
-        browser.until("document.querySelector('#login[aria-invalid]')").await?;
+        browser
+            .click("form[action$='/invite'] button:not([type])")
+            .await?;
+        browser
+            .until("document.querySelector('#login[aria-invalid]')")
+            .await?;
         look("invite-error").await
     }
 
     /// The database fails for a moment.
     async fn failure(&self, look: &impl AsyncFn(&str) -> anyhow::Result<()>) -> anyhow::Result<()> {
         let rename = async |from, to| {
-            testing::execute(&self.database, &format!("ALTER TABLE {from} RENAME TO {to}")).await
+            testing::execute(
+                &self.database,
+                &format!("ALTER TABLE {from} RENAME TO {to}"),
+            )
+            .await
         };
         rename("gk_session", "gk_away").await?;
         let looked = self.visit("error-503", "/profile/security", look).await;
@@ -172,7 +235,12 @@ impl<'s> Tour<'s> {
 
 /// The page of an account, found in the list.
 async fn account(stage: &Stage, login: &str) -> anyhow::Result<String> {
-    stage.open(&format!("/admin/accounts/agents?q={login}")).await?;
-    let link = stage.browser.peek("return document.querySelector('th a').getAttribute('href')").await?;
+    stage
+        .open(&format!("/admin/accounts/agents?q={login}"))
+        .await?;
+    let link = stage
+        .browser
+        .peek("return document.querySelector('th a').getAttribute('href')")
+        .await?;
     Ok(link.as_str().unwrap_or_default().to_owned())
 }
