@@ -114,24 +114,21 @@ impl World {
     /// # Panics
     /// When it cannot be started.
     pub async fn start(test: &str, backend: Backend, topology: Topology) -> Option<Self> {
-        let (database_url, folder, database) = match backend {
-            Backend::Sqlite => {
-                let folder = temporary_folder().expect("a temporary folder can be made");
-                (
-                    format!("sqlite://{}/gatefold.db", folder.display()),
-                    Some(folder),
-                    None,
-                )
-            }
+        let place = match backend {
+            Backend::Sqlite => Place::folder(),
             Backend::Postgres => {
                 let database = skip_without_postgres(test)?
                     .create_database()
                     .await
                     .expect("a database can be created");
-                (database.url.clone(), None, Some(database))
+                Place {
+                    url: database.url.clone(),
+                    folder: None,
+                    database: Some(database),
+                }
             }
         };
-        let world = Self::over(backend, topology, database_url, folder, database).await;
+        let world = Self::at(local(), backend, topology, place).await;
         Some(world.expect("a world can be started"))
     }
 
@@ -141,17 +138,12 @@ impl World {
     /// # Panics
     /// When it cannot be started.
     pub async fn start_at(public_url: &str) -> Self {
-        let folder = temporary_folder().expect("a temporary folder can be made");
-        let database_url = format!("sqlite://{}/gatefold.db", folder.display());
         let public_url = Url::parse(public_url).expect("an address");
-        let topology = Topology::Single;
         let world = Self::at(
             public_url,
             Backend::Sqlite,
-            topology,
-            database_url,
-            Some(folder),
-            None,
+            Topology::Single,
+            Place::folder(),
         )
         .await;
         world.expect("a world can be started")
@@ -162,36 +154,25 @@ impl World {
     /// # Errors
     /// When the database cannot be reached or an instance cannot listen.
     pub async fn over_database(backend: Backend, database_url: String) -> anyhow::Result<Self> {
-        Self::over(backend, Topology::Single, database_url, None, None).await
-    }
-
-    async fn over(
-        backend: Backend,
-        topology: Topology,
-        database_url: String,
-        folder: Option<PathBuf>,
-        database: Option<TestDatabase>,
-    ) -> anyhow::Result<Self> {
-        let public_url = Url::parse("http://localhost:4711")?;
-        Self::at(
-            public_url,
-            backend,
-            topology,
-            database_url,
-            folder,
-            database,
-        )
-        .await
+        let place = Place {
+            url: database_url,
+            folder: None,
+            database: None,
+        };
+        Self::at(local(), backend, Topology::Single, place).await
     }
 
     async fn at(
         public_url: Url,
         backend: Backend,
         topology: Topology,
-        database_url: String,
-        folder: Option<PathBuf>,
-        database: Option<TestDatabase>,
+        place: Place,
     ) -> anyhow::Result<Self> {
+        let Place {
+            url: database_url,
+            folder,
+            database,
+        } = place;
         let db = Database::connect(&database_url, &connect_options()).await?;
         db.migrate().await?;
         let identity = identity(db.clone(), &public_url)?;
@@ -392,6 +373,29 @@ pub async fn rows(database_url: &str) -> anyhow::Result<Vec<String>> {
     rows.sort_unstable();
     connection.close().await?;
     Ok(rows)
+}
+
+/// Where a world's database is.
+struct Place {
+    url: String,
+    folder: Option<PathBuf>,
+    database: Option<TestDatabase>,
+}
+
+impl Place {
+    fn folder() -> Self {
+        let folder = temporary_folder().expect("a temporary folder can be made");
+        Self {
+            url: format!("sqlite://{}/gatefold.db", folder.display()),
+            folder: Some(folder),
+            database: None,
+        }
+    }
+}
+
+/// The public address of most worlds.
+fn local() -> Url {
+    Url::parse("http://localhost:4711").expect("an address")
 }
 
 /// One instance: its own pools, its own listener, nothing shared but the database.

@@ -277,7 +277,7 @@ async fn world() -> World {
         .expect("SQLite is always there")
 }
 
-/// Names that databases, files and pages trip over.
+/// Names that databases, files and pages trip over. Encoded, the longest still fits into a body.
 fn odd_names() -> Vec<String> {
     let mut names: Vec<String> = [
         "\0",
@@ -303,8 +303,8 @@ fn odd_names() -> Vec<String> {
     .map(String::from)
     .to_vec();
     names.push("a".repeat(300));
-    names.push("ß".repeat(30_000));
-    names.push(format!("e{}", "\u{301}".repeat(20_000)));
+    names.push("ß".repeat(10_000));
+    names.push(format!("e{}", "\u{301}".repeat(10_000)));
     names
 }
 

@@ -205,7 +205,6 @@ async fn cut_everywhere(
             );
         }
     }
-    println!("{name}: {count} statements, {stored} cuts after the deciding one");
     assert!(
         expected.is_empty() || stored > 0,
         "{name}: no cut came after the commit"

@@ -1,4 +1,8 @@
 //! Scenarios over real HTTP on real databases. One file for each subject.
+#![expect(
+    clippy::unwrap_used,
+    reason = "a test that cannot arrange its world has failed"
+)]
 
 mod access;
 mod admin;

@@ -160,6 +160,7 @@ async fn a_sign_in_page_is_light_on_a_first_visit() -> anyhow::Result<()> {
         stage.browser.clear_cache().await?;
         stage.open(door).await?;
         stage.browser.until("globalThis.asked === 1").await?;
+        println!("{:?}", stage.browser.peek("return [innerHeight, document.scrollingElement.scrollHeight, document.body.getBoundingClientRect().height, [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().bottom > innerHeight).map(e => e.outerHTML.slice(0,80) + e.getBoundingClientRect().bottom)]").await?);
         let weights = stage
             .browser
             .peek(
