@@ -10,6 +10,7 @@ use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
 use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
 use sqlx::{ConnectOptions as _, Connection as _};
 
+use super::doubt::Doubt;
 use super::{Database, Pools};
 use crate::StoreError;
 
@@ -124,6 +125,8 @@ async fn open_postgres(url: &str, options: &ConnectOptions) -> Result<Pools, Sto
         .application_name("gatefold")
         .options(POSTGRES_SETTINGS)
         .disable_statement_logging();
+    let doubt = Doubt::new();
+    let (suspects, released) = (doubt.clone(), doubt.clone());
     let pool = PgPoolOptions::new()
         .max_connections(options.max_connections.max(1))
         .acquire_timeout(ACQUIRE_TIMEOUT)
@@ -131,9 +134,10 @@ async fn open_postgres(url: &str, options: &ConnectOptions) -> Result<Pools, Sto
         .max_lifetime(Duration::from_secs(1800))
         // A ping before each use would double the round trips of a small request.
         .test_before_acquire(false)
-        .before_acquire(|connection, meta| {
+        .before_acquire(move |connection, meta| {
+            let doubted = meta.idle_for > TRUSTED_IDLE || suspects.covers(meta.idle_for);
             Box::pin(async move {
-                if meta.idle_for > TRUSTED_IDLE {
+                if doubted {
                     connection.ping().await?;
                 }
                 Ok(true)
@@ -141,15 +145,20 @@ async fn open_postgres(url: &str, options: &ConnectOptions) -> Result<Pools, Sto
         })
         // The driver's own check on release waits for ever when the network swallows packets, and
         // each such connection would be lost to the pool.
-        .after_release(|connection, _| {
+        .after_release(move |connection, _| {
+            let doubt = released.clone();
             Box::pin(async move {
                 let answer = tokio::time::timeout(RELEASE_TIMEOUT, connection.ping()).await;
-                answer.map_err(|_| sqlx::Error::Io(std::io::ErrorKind::TimedOut.into()))?.map(|()| true)
+                let alive = matches!(answer, Ok(Ok(())));
+                if !alive {
+                    doubt.raise();
+                }
+                Ok(alive)
             })
         })
         .connect_with(connect)
         .await?;
-    Ok(Pools::Postgres(pool))
+    Ok(Pools::Postgres { pool, doubt })
 }
 
 /// Creates the file and its folder if they are missing, for the owner only. SQLite gives its

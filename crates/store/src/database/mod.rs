@@ -1,6 +1,7 @@
 //! The two databases behind one type, the unit of work and the reader.
 
 mod connect;
+mod doubt;
 mod link;
 mod migrate;
 pub(crate) mod sql;
@@ -9,6 +10,7 @@ use gatefold_kernel::UnixMillis;
 use sqlx::{PgPool, Postgres, SqlitePool, Transaction};
 
 pub use connect::{Backend, ConnectOptions};
+use doubt::Doubt;
 pub(crate) use link::Link;
 pub use migrate::MigrationReport;
 pub(crate) use migrate::STATEMENTS as MIGRATION_STATEMENTS;
@@ -35,7 +37,10 @@ enum Pools {
         writer: SqlitePool,
         readers: SqlitePool,
     },
-    Postgres(PgPool),
+    Postgres {
+        pool: PgPool,
+        doubt: Doubt,
+    },
 }
 
 impl Database {
@@ -50,7 +55,10 @@ impl Database {
             Pools::Sqlite { writer, .. } => {
                 Link::SqliteUnit(writer.begin_with("BEGIN IMMEDIATE").await?)
             }
-            Pools::Postgres(pool) => Link::PostgresUnit(begin_uncancelled(pool.clone()).await?),
+            Pools::Postgres { pool, doubt } => {
+                let begun = begin_uncancelled(pool.clone()).await;
+                Link::PostgresUnit(begun.inspect_err(|_| doubt.raise())?)
+            }
         };
         Ok(UnitOfWork { link })
     }
@@ -62,7 +70,7 @@ impl Database {
     pub async fn read(&self) -> Result<Reader, StoreError> {
         let link = match &self.pools {
             Pools::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await?),
-            Pools::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Pools::Postgres { pool, .. } => Link::Postgres(pool.acquire().await?),
         };
         Ok(Reader { link })
     }
@@ -80,7 +88,7 @@ impl Database {
     pub fn backend(&self) -> Backend {
         match self.pools {
             Pools::Sqlite { .. } => Backend::Sqlite,
-            Pools::Postgres(_) => Backend::Postgres,
+            Pools::Postgres { .. } => Backend::Postgres,
         }
     }
 
@@ -91,7 +99,7 @@ impl Database {
                 readers.close().await;
                 writer.close().await;
             }
-            Pools::Postgres(pool) => pool.close().await,
+            Pools::Postgres { pool, .. } => pool.close().await,
         }
     }
 
@@ -99,7 +107,7 @@ impl Database {
     pub(crate) async fn writer(&self) -> Result<Link, StoreError> {
         Ok(match &self.pools {
             Pools::Sqlite { writer, .. } => Link::Sqlite(writer.acquire().await?),
-            Pools::Postgres(pool) => Link::Postgres(pool.acquire().await?),
+            Pools::Postgres { pool, .. } => Link::Postgres(pool.acquire().await?),
         })
     }
 

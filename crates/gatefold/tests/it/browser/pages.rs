@@ -14,17 +14,32 @@ use super::tour::Tour;
 const MOST_BYTES: u64 = 50 * 1024;
 
 /// Widths in CSS pixels at which nothing may be lost.
-const NARROW: [u32; 2] = [360, 320];
+const WIDTHS: [u32; 3] = [1280, 360, 320];
 
-/// What sticks out of the window, if the page scrolls sideways.
+/// How far the page scrolls down, if everything in it fits the window.
+const DOWNWARDS: &str = "
+    const { scrollHeight } = document.scrollingElement;
+    return scrollHeight > innerHeight && scrollHeight < innerHeight + 8 ? scrollHeight - innerHeight : 0";
+
+/// What sticks out of the window or of a part that scrolls, if anything scrolls sideways.
 const SIDEWAYS: &str = "
-    if (document.scrollingElement.scrollWidth <= innerWidth) return '';
-    const out = [...document.body.querySelectorAll('*')].filter((each) => {
-        const { left, right } = each.getBoundingClientRect();
-        return right > innerWidth + 1 || left < -1;
-    });
-    return `${document.scrollingElement.scrollWidth} px: ` + out.slice(0, 4).map((each) =>
-        each.tagName + '.' + each.className + ' ' + (each.textContent ?? '').trim().slice(0, 30)).join(', ')";
+    const all = [...document.querySelectorAll('*')];
+    const scrolling = all.filter((each) => each.scrollWidth > each.clientWidth + 1
+        && (each === document.scrollingElement || /auto|scroll/.test(getComputedStyle(each).overflowX)));
+    return scrolling.map((part) => {
+        const edges = part === document.scrollingElement
+            ? { left: 0, right: innerWidth } : part.getBoundingClientRect();
+        const out = [...part.querySelectorAll('*')].filter((each) => {
+            const { left, right } = each.getBoundingClientRect();
+            return right > edges.right + 1 || left < edges.left - 1;
+        });
+        return `${part.tagName}.${part.className} by ${part.scrollWidth - part.clientWidth} px: `
+            + out.slice(0, 4).map((each) => `${each.tagName}.${each.className}`).join(', ');
+    }).join('; ')";
+
+/// Nothing is on its way in or out; what turns for ever does not count.
+const AT_REST: &str = "document.getAnimations().every(
+    (each) => each.effect.getComputedTiming().iterations === Infinity)";
 
 #[tokio::test]
 async fn every_page_in_every_state() -> anyhow::Result<()> {
@@ -52,7 +67,7 @@ async fn every_page_in_every_state() -> anyhow::Result<()> {
 
     tour.walk(async |name| {
         inspection.light_and_dark(name).await?;
-        inspection.narrow(&format!("en {name}")).await?;
+        inspection.fits(&format!("en {name}")).await?;
         if let Some(folder) = &pictures {
             inspection.pictures(folder, name).await?;
         }
@@ -62,7 +77,7 @@ async fn every_page_in_every_state() -> anyhow::Result<()> {
     for language in ["ar-XB", "en-XA"] {
         tour.speak(language).await?;
         tour.walk(async |name| {
-            inspection.narrow(&format!("{language} {name}")).await?;
+            inspection.fits(&format!("{language} {name}")).await?;
             if let Some(folder) = &pictures {
                 inspection
                     .picture(folder, &format!("{name}-{language}"), Looks::DESKTOP)
@@ -98,6 +113,11 @@ impl Inspection<'_> {
         let Some(axe) = &self.axe else {
             return Ok(());
         };
+        self.browser.until(AT_REST).await?;
+        let down = self.browser.peek(DOWNWARDS).await?;
+        if down != 0 {
+            self.note(format!("{name} scrolls down for nothing, by {down} px"));
+        }
         for (scheme, looks) in [("light", Looks::DESKTOP), ("dark", Looks::DESKTOP.dark())] {
             self.browser.emulate(looks).await?;
             for violation in self.browser.run_axe(axe).await? {
@@ -108,8 +128,8 @@ impl Inspection<'_> {
     }
 
     /// Nothing scrolls sideways, and the console has nothing to say but the status of the page.
-    async fn narrow(&self, name: &str) -> anyhow::Result<()> {
-        for width in NARROW {
+    async fn fits(&self, name: &str) -> anyhow::Result<()> {
+        for width in WIDTHS {
             let looks = Looks {
                 width,
                 ..Looks::PHONE
@@ -160,7 +180,6 @@ async fn a_sign_in_page_is_light_on_a_first_visit() -> anyhow::Result<()> {
         stage.browser.clear_cache().await?;
         stage.open(door).await?;
         stage.browser.until("globalThis.asked === 1").await?;
-        println!("{:?}", stage.browser.peek("return [innerHeight, document.scrollingElement.scrollHeight, document.body.getBoundingClientRect().height, [...document.querySelectorAll('body *')].filter(e => e.getBoundingClientRect().bottom > innerHeight).map(e => e.outerHTML.slice(0,80) + e.getBoundingClientRect().bottom)]").await?);
         let weights = stage
             .browser
             .peek(
