@@ -27,6 +27,8 @@ stop() {
 }
 trap stop EXIT
 trap 'exit 1' HUP INT TERM
+# It is looked at before ChromeDriver has opened it.
+: >"$dir/chromedriver.log"
 HOME="$dir" TMPDIR="$dir" XDG_CONFIG_HOME="$dir" XDG_CACHE_HOME="$dir" "$driver" --port=0 </dev/null >"$dir/chromedriver.log" 2>&1 &
 pid=$!
 tries=0
