@@ -143,7 +143,16 @@ function refreshTimes() {
   }
 }
 
+// A moment that stays absolute, such as the end of a link, in the reader's own zone.
+function showMoments() {
+  for (const time of document.querySelectorAll('time:not([data-relative])')) {
+    const then = new Date(time.dateTime);
+    if (!Number.isNaN(then.getTime())) time.textContent = absolute.format(then);
+  }
+}
+
 if (known) {
+  showMoments();
   refreshTimes();
   setInterval(refreshTimes, 60_000);
 }
