@@ -16,6 +16,20 @@ const HOLD_BACK: &str = "
         return credential;
     }";
 
+/// Somebody comes back to the tab after longer than a ceremony waits.
+const COME_BACK: &str = "
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 360_000;
+    document.dispatchEvent(new Event('visibilitychange'));";
+
+/// Lets a timer of minutes go off after a thousandth of its time.
+const HURRY: &str = "
+    {
+        const wait = globalThis.setTimeout;
+        globalThis.setTimeout = (work, delay, ...rest) =>
+            wait(work, delay > 60_000 ? delay / 1_000 : delay, ...rest);
+    }";
+
 #[tokio::test]
 async fn a_passkey_opens_the_door() -> anyhow::Result<()> {
     let test = "a_passkey_opens_the_door";
@@ -44,6 +58,7 @@ async fn a_passkey_opens_the_door() -> anyhow::Result<()> {
 
     too_late(&program, &stage, &key).await?;
     stage.quiet(&["401 (Unauthorized)"]).await?;
+    left_open(&stage, &key).await?;
     drop(key);
     program.stop();
     Ok(())
@@ -88,6 +103,25 @@ async fn first_administrator(program: &Program, stage: &Stage) -> anyhow::Result
         .await?;
     stage.open("/login").await?;
     browser.until_at("/admin/accounts/agents").await
+}
+
+/// A page that was left open renews its pending autofill: on return to the tab, and before the
+/// ceremony expires. The offer that nobody answered stays unanswered; only a new one signs in.
+async fn left_open(stage: &Stage, key: &VirtualAuthenticator<'_>) -> anyhow::Result<()> {
+    let browser = &stage.browser;
+    browser.forget_cookies().await?;
+    stage.open_pending("/login", key).await?;
+    browser.peek(COME_BACK).await?;
+    browser.until_at("/admin/accounts/agents").await?;
+
+    browser.forget_cookies().await?;
+    browser.run_first(HURRY).await?;
+    key.set_automatic_presence(false).await?;
+    stage.open("/login").await?;
+    browser.until("globalThis.asked >= 3").await?;
+    key.set_automatic_presence(true).await?;
+    browser.until_at("/admin/accounts/agents").await?;
+    stage.quiet(&[]).await
 }
 
 /// Between begin and finish the ceremony expires; the page begins again by itself.
