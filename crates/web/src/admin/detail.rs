@@ -121,15 +121,11 @@ pub(crate) async fn issue_link(
 ) -> Answer {
     let subject = subject(&path)?;
     let identity = visit.app().identity();
-    match identity
-        .account_link(actor(&visit)?, subject)
-        .await
-        .map_err(Denied::from)
-    {
-        Ok(link) => {
-            let detail = identity.account_detail(subject).await?;
-            Ok(show_link(&visit, &detail.account, &link))
-        }
+    // Read before the link exists: once it does, nothing may keep it from being shown.
+    let account = identity.account_detail(subject).await?.account;
+    let issued = identity.account_link(actor(&visit)?, subject).await;
+    match issued.map_err(Denied::from) {
+        Ok(link) => Ok(show_link(&visit, &account, &link)),
         Err(denied) => again(&visit, subject, denied).await,
     }
 }
