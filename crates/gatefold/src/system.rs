@@ -21,6 +21,8 @@ pub struct System {
     pub config: Config,
     /// The services.
     pub identity: Identity,
+    /// The database under them, to close at the end.
+    pub database: Database,
     /// The migrations that opening applied, oldest first.
     pub applied: Vec<String>,
 }
@@ -44,7 +46,8 @@ impl System {
             .with_context(|| format!("database: cannot bring {:?} up to date", config.database))?;
         let settings = settings(&config)?;
         Ok(Self {
-            identity: Identity::new(database, Arc::new(SystemEntropy), settings),
+            identity: Identity::new(database.clone(), Arc::new(SystemEntropy), settings),
+            database,
             applied: report.applied,
             config,
         })

@@ -8,11 +8,13 @@ use super::{output, with_system};
 use crate::config::SystemFlags;
 
 const AFTER_HELP: &str = "\
-Safe to run while instances of the version before answer requests, and safe to run twice.
+Give it the same file or variables as `serve`. Safe to run while instances of the version before answer requests, and safe to run twice.
 
 Examples:
   gatefold migrate
-  gatefold migrate --database postgres://gatefold@db.example.com/gatefold";
+  gatefold migrate --config /etc/gatefold/gatefold.toml
+  GATEFOLD_DATABASE=postgres://gatefold:secret@db.example.com/gatefold \\
+    gatefold migrate --secret-key-file /run/secrets/gatefold-key";
 
 /// Arguments of `gatefold migrate`.
 #[derive(Args, Debug)]

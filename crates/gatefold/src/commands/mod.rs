@@ -8,7 +8,6 @@ mod refused;
 pub mod serve;
 pub mod setup_link;
 
-use std::future::Future;
 use std::process::ExitCode;
 
 use anyhow::Context as _;
@@ -41,10 +40,10 @@ pub fn configure(flags: Flags) -> anyhow::Result<Result<Config, ExitCode>> {
 ///
 /// # Errors
 /// Whatever the command fails with.
-pub fn with_system<F>(flags: Flags, act: impl FnOnce(System) -> F) -> anyhow::Result<ExitCode>
-where
-    F: Future<Output = anyhow::Result<()>>,
-{
+pub fn with_system(
+    flags: Flags,
+    act: impl AsyncFnOnce(&System) -> anyhow::Result<()>,
+) -> anyhow::Result<ExitCode> {
     let config = match configure(flags)? {
         Ok(config) => config,
         Err(code) => return Ok(code),
@@ -53,6 +52,12 @@ where
         .enable_all()
         .build()
         .context("the runtime does not start")?;
-    runtime.block_on(async { act(System::open(config).await?).await })?;
+    runtime.block_on(async {
+        let system = System::open(config).await?;
+        let done = act(&system).await;
+        // Closing writes what SQLite keeps beside the file into it.
+        system.database.close().await;
+        done
+    })?;
     Ok(ExitCode::SUCCESS)
 }

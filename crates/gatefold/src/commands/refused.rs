@@ -14,8 +14,10 @@ pub(super) fn explain(failure: Failure) -> anyhow::Error {
 fn sentence(refusal: &Refusal) -> String {
     match refusal {
         Refusal::InvalidField { field, problem } => format!("the {field} {problem}"),
-        Refusal::LoginTaken => "another account of this kind has this login".to_owned(),
-        Refusal::EmailTaken => "another account of this kind has this e-mail address".to_owned(),
+        Refusal::LoginTaken => "another account of this kind has this login; choose another".to_owned(),
+        Refusal::EmailTaken => "another account of this kind has this e-mail address; use another, or rescue that account \
+             with `gatefold account reset-link`"
+            .to_owned(),
         Refusal::NotFound => "there is no such account".to_owned(),
         Refusal::LastAdministrator => {
             "this is the last administrator who can sign in; make another one first".to_owned()

@@ -18,7 +18,8 @@ and the later of these wins.
   does not know refuses to start.
 - An empty variable counts as not set; an unknown `GATEFOLD_*` variable only warns.
 - Relative paths are relative to the working directory.
-- `gatefold config check` names everything that is wrong at once and exits with 78.
+- `gatefold config check` names every wrong value it can judge and exits with 78; what depends on a
+  wrong value is judged once that is right.
 - `gatefold config explain` says where each value came from; `gatefold config explain KEY` says all
   about one.
 

@@ -23,7 +23,9 @@ const TRUSTED_IDLE: Duration = Duration::from_secs(5);
 /// How long a connection that comes back to the pool may take to answer.
 const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
 /// Limits that PostgreSQL enforces for us, and the isolation every statement here is written for.
-const POSTGRES_SETTINGS: [(&str, &str); 4] = [
+const POSTGRES_SETTINGS: [(&str, &str); 5] = [
+    // "already exists, skipping" is what migrating twice is for.
+    ("client_min_messages", "warning"),
     ("statement_timeout", "5000"),
     ("lock_timeout", "3000"),
     ("idle_in_transaction_session_timeout", "15000"),

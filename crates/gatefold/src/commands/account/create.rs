@@ -33,7 +33,7 @@ pub struct Arguments {
     #[arg(long, value_name = "NAME")]
     pub name: String,
     /// E-mail address, unique among accounts of its kind.
-    #[arg(long, value_name = "EMAIL")]
+    #[arg(long, value_name = "EMAIL", default_value = "")]
     pub email: String,
     /// Make an administrator of this agent.
     #[arg(long)]

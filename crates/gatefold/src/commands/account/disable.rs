@@ -45,7 +45,11 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
             .disable(operator(&client), subject, reason)
             .await;
         let ended = disabled.map_err(refused::explain)?;
-        output::print(&format!("Disabled {subject}; sessions ended: {ended}.\n"))?;
+        let login = &arguments.target.login;
+        output::print(&format!(
+            "Disabled {} {login}; sessions ended: {ended}.\n",
+            subject.kind
+        ))?;
         Ok(())
     })
 }

@@ -38,7 +38,8 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
         let subject = arguments.target.find(&system.identity).await?;
         let enabled = system.identity.enable(operator(&client), subject).await;
         enabled.map_err(refused::explain)?;
-        output::print(&format!("Enabled {subject}.\n"))?;
+        let login = &arguments.target.login;
+        output::print(&format!("Enabled {} {login}.\n", subject.kind))?;
         Ok(())
     })
 }

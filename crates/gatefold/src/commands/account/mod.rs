@@ -97,7 +97,12 @@ impl Target {
                 self.login
             );
         }
-        let none = || format!("there is no account with the login {}", self.login);
+        let none = || {
+            format!(
+                "there is no account with the login {}; `gatefold account list` shows them",
+                self.login
+            )
+        };
         found.pop().with_context(none)
     }
 }

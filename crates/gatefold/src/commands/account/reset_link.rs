@@ -10,8 +10,9 @@ use crate::commands::{output, refused, with_system};
 use crate::config::SystemFlags;
 
 const AFTER_HELP: &str = "\
-Whoever opens the link enrols anew: it replaces every credential and ends every session. Make sure
-first that the person is who they say. The link is printed on standard output and audited.
+Whoever has the link can enrol anew, which replaces every credential and ends every session; it
+works for 24 hours and once. Make sure first that the person is who they say. The link is printed on
+standard output and audited.
 
 Examples:
   gatefold account reset-link ada

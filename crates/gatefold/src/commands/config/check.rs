@@ -8,7 +8,7 @@ use crate::commands::output;
 use crate::config::{AllFlags, Inputs, explain, load};
 
 const AFTER_HELP: &str = "\
-Exits with 0 if Gatefold would start with this configuration, else with 78.
+Exits with 0 if every value is right, else with 78. It opens neither the database, the keys nor a port.
 
 Examples:
   gatefold config check
