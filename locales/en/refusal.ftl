@@ -68,5 +68,6 @@ refusal-cross-site = This request came from another website, so it was not carri
 refusal-form-expired = The form was open for too long, so it was not accepted. Go back, load the page again and send it once more.
 refusal-wrong-content-type = The request came in a form that is not understood here. Load the page again and try once more.
 refusal-too-large = That was more than can be accepted at once. Shorten what you entered and try again.
+refusal-too-slow = What you sent took too long to arrive. Check your connection and try again.
 refusal-unreadable = The request could not be read. Load the page again and try once more.
 refusal-wrong-method = This address does not accept that kind of request. Go back and use the button on the page.

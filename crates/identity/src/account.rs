@@ -34,6 +34,17 @@ pub struct Actor<'a> {
 }
 
 impl Actor<'_> {
+    /// Asks again, in the unit of work that changes something.
+    async fn still_may(&self, uow: &mut UnitOfWork) -> Result<(), Halt> {
+        let Some(principal) = self.principal else {
+            return Ok(());
+        };
+        if principal.still_fresh(uow).await?.account.is_admin() {
+            return Ok(());
+        }
+        Err(Refusal::Forbidden.into())
+    }
+
     fn id(&self) -> Option<AccountId> {
         self.principal.map(Principal::id)
     }
@@ -117,6 +128,7 @@ impl Identity {
         role: Option<AgentRole>,
         person: &NewPerson,
     ) -> Result<(Account, IssuedLink), Halt> {
+        actor.still_may(uow).await?;
         let new = NewAccount {
             kind,
             role: role
@@ -164,6 +176,7 @@ impl Identity {
         actor: Actor<'_>,
         subject: Subject,
     ) -> Result<IssuedLink, Halt> {
+        actor.still_may(uow).await?;
         let account = locked(uow, subject).await?;
         let purpose = match account.status {
             Status::Invited => LinkPurpose::Invite,
@@ -222,6 +235,7 @@ impl Identity {
         self.authorize(actor).await?;
         let mut uow = self.db().begin().await?;
         let verdict: Result<u64, Halt> = async {
+            actor.still_may(&mut uow).await?;
             let account = locked(&mut uow, subject).await?;
             let ended = end_everything(&mut uow, account.id).await?;
             audit(
@@ -258,6 +272,7 @@ async fn disable_in(
 ) -> Result<u64, Halt> {
     // Administrators first and always in the same order: two of them disabling each other leave one.
     rows::lock_admins(uow).await?;
+    actor.still_may(uow).await?;
     let account = locked(uow, subject).await?;
     let last = account.is_admin()
         && account.status == Status::Active
@@ -281,6 +296,7 @@ async fn disable_in(
 }
 
 async fn enable_in(uow: &mut UnitOfWork, actor: Actor<'_>, subject: Subject) -> Result<(), Halt> {
+    actor.still_may(uow).await?;
     let account = locked(uow, subject).await?;
     if account.status != Status::Disabled {
         return Ok(());

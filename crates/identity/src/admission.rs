@@ -242,6 +242,10 @@ pub(crate) async fn answered_by(
     }
     let found = passkey::with_account(uow, proof.credential_id().as_bytes()).await?;
     let (stored, account, _) = found.ok_or(Refusal::PasskeyFailed)?;
+    // Under the account's row lock from here on: whoever disables it or removes the passkey comes
+    // before or after, not between. The account first, as everywhere.
+    let account = account::lock(uow, account.id).await?;
+    let account = account.ok_or(Refusal::PasskeyFailed)?;
     let moved = passkey::record_use(
         uow,
         stored.key,
@@ -257,7 +261,7 @@ pub(crate) async fn answered_by(
 }
 
 async fn by_id(uow: &mut UnitOfWork, id: AccountId) -> Result<Account, Halt> {
-    account::by_id(uow, id)
+    account::lock(uow, id)
         .await?
         .ok_or_else(|| Refusal::InvalidCredentials.into())
 }

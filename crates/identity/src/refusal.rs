@@ -228,6 +228,15 @@ impl From<StoreError> for Halt {
     }
 }
 
+impl From<Failure> for Halt {
+    fn from(failure: Failure) -> Self {
+        match failure {
+            Failure::Refused(refusal) => Self::Refuse(refusal),
+            Failure::Fault(fault) => Self::Fault(fault),
+        }
+    }
+}
+
 impl From<Fault> for Halt {
     fn from(fault: Fault) -> Self {
         Self::Fault(fault)

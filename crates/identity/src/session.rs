@@ -65,6 +65,23 @@ impl Principal {
         self.live.now
     }
 
+    /// Asks again, in the unit of work that changes something: a request can take its time between
+    /// the guard and here, and a session that ended meanwhile changes nothing any more.
+    pub(crate) async fn still_live(&self, uow: &mut UnitOfWork) -> Result<LiveSession, Halt> {
+        let live = rows::find(uow, &self.hash).await?;
+        live.ok_or_else(|| Refusal::NotSignedIn.into())
+    }
+
+    /// The same, and the proof is still fresh.
+    pub(crate) async fn still_fresh(&self, uow: &mut UnitOfWork) -> Result<LiveSession, Halt> {
+        let live = self.still_live(uow).await?;
+        if live.now.since(live.authenticated_at) < FRESH_FOR {
+            return Ok(live);
+        }
+        let methods = Vec::new();
+        Err(Refusal::FreshProofRequired { methods }.into())
+    }
+
     pub(crate) fn hash(&self) -> &TokenHash<SessionPurpose> {
         &self.hash
     }
@@ -212,6 +229,7 @@ impl Identity {
         self.require_fresh(principal).await?;
         let mut uow = self.db().begin().await?;
         let done = async {
+            principal.still_fresh(&mut uow).await?;
             if !rows::end_by_ref(&mut uow, principal.id(), session_ref).await? {
                 return Err(Refusal::NotFound.into());
             }
@@ -229,6 +247,7 @@ impl Identity {
         self.require_fresh(principal).await?;
         let mut uow = self.db().begin().await?;
         let done = async {
+            principal.still_fresh(&mut uow).await?;
             let count = rows::end_all(&mut uow, principal.id(), Some(principal.hash())).await?;
             ended(&mut uow, principal, client, count).await?;
             Ok(count)

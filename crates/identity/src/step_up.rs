@@ -2,7 +2,6 @@
 //!
 //! A proof rotates the session, so that a token somebody copied earlier does not profit from it.
 
-use gatefold_kernel::account::comparison_key;
 use gatefold_kernel::passkey::{self, LoginRequest};
 use gatefold_kernel::password::StoredHash;
 use gatefold_kernel::token::Browser;
@@ -18,6 +17,7 @@ use crate::audit::{Ending, Kind, Record};
 use crate::ceremonies::{Asked, Ownership, STATE, consume, descriptors};
 use crate::refusal::{Halt, Outcome, ProofMethod, Refusal};
 use crate::session::{Arrival, Held, Principal, SessionToken, rotate};
+use crate::sign_in::unchanged;
 use crate::throttle::Guess;
 use crate::unit::settle;
 use crate::{Client, Identity};
@@ -123,12 +123,13 @@ impl Identity {
             return Err(Refusal::FreshProofRequired { methods }.into());
         }
         let account = principal.account();
-        let guess = Guess::at(account.kind, &comparison_key(&account.login), client);
+        let guess = Guess::proof(account.id, client);
         let stored = {
             let mut reads = self.db().read().await?;
             guess.check(&mut reads).await?;
             stored_passwords::find(&mut reads, account.id).await?
         };
+        let read = stored.clone();
         let stored = stored.map(|row| StoredHash {
             account: account.id,
             hash: Secret::new(row.hash),
@@ -138,10 +139,15 @@ impl Identity {
             .verify(password, stored, principal.now())
             .await?;
         let mut uow = self.db().begin().await?;
-        let verdict = match checked {
-            Ok(checked) if checked.proof.method().account() == account.id => {
-                self.proved(&mut uow, principal, ProofMethod::Password, client)
-                    .await
+        let verdict = match (checked, read) {
+            (Ok(checked), Some(read)) if checked.proof.method().account() == account.id => {
+                match unchanged(&mut uow, &read).await {
+                    Ok(()) => {
+                        self.proved(&mut uow, principal, ProofMethod::Password, client)
+                            .await
+                    }
+                    Err(halt) => Err(halt),
+                }
             }
             _ => refuse(&mut uow, guess, principal, client).await,
         };

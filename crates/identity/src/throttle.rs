@@ -7,7 +7,7 @@
 use std::time::Duration;
 
 use aws_lc_rs::digest;
-use gatefold_kernel::AccountKind;
+use gatefold_kernel::{AccountId, AccountKind};
 use gatefold_store::throttle::{self, ThrottleRule};
 use gatefold_store::{Reads, StoreError, UnitOfWork};
 
@@ -54,6 +54,17 @@ impl Guess {
             account: key(&["account", kind.as_str(), name_key]),
             network: key(&["network", client.network()]),
             surface: key(&["surface", kind.as_str()]),
+        }
+    }
+
+    /// A guess at fresh proof by somebody who is signed in: counted apart, so that nobody outside can
+    /// keep a person from proving that it is them.
+    pub(crate) fn proof(account: AccountId, client: &Client) -> Self {
+        let id = account.to_string();
+        Self {
+            account: key(&["proof", &id]),
+            network: key(&["proof network", &id, client.network()]),
+            surface: key(&["proof surface", &id]),
         }
     }
 

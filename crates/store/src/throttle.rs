@@ -22,7 +22,9 @@ statements! {
         SELECT $1, 1, c.now_ms + $3 + CASE WHEN $2 < 1 THEN $4 ELSE 0 END, \
         c.now_ms + CASE WHEN $2 < 1 THEN $4 ELSE 0 END FROM gk_clock c WHERE 1 = 1 \
         ON CONFLICT (key_hash) DO UPDATE SET (failures, forget_at, blocked_until) = \
-        (SELECT s.failed, s.now_ms + $3 + s.block, s.now_ms + s.block FROM \
+        (SELECT s.failed, CASE WHEN gk_throttle.forget_at <= s.now_ms THEN s.now_ms + $3 \
+        WHEN gk_throttle.forget_at > s.now_ms + s.block THEN gk_throttle.forget_at \
+        ELSE s.now_ms + s.block END, s.now_ms + s.block FROM \
         (SELECT m.failed, m.now_ms, CASE WHEN m.failed <= $2 THEN 0 \
         WHEN m.failed - $2 - 1 >= $6 THEN $5 \
         WHEN $4 << CAST(m.failed - $2 - 1 AS INTEGER) > $5 THEN $5 \
@@ -38,8 +40,8 @@ statements! {
 pub struct ThrottleRule {
     /// Failures without a block.
     pub free: u32,
-    /// Failures are forgotten after this long without another one, counted from the end of the
-    /// last block.
+    /// Failures are forgotten this long after the first of them, but not while they block. Later
+    /// ones do not prolong it: whoever fails once in a while is never blocked for it.
     pub window: Duration,
     /// The block after the first failure that is not free; each further one doubles it.
     pub first_block: Duration,

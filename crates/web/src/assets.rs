@@ -12,8 +12,8 @@ pub(crate) async fn serve(
     headers: HeaderMap,
 ) -> Answer {
     let asset = asset(&path).ok_or(Edge::NoSuchPage)?;
-    let tag = format!("\"{hash}\"");
-    let current = hash == gatefold_pages::assets::hash();
+    let ours = gatefold_pages::assets::hash();
+    let (tag, current) = (format!("\"{ours}\""), hash == ours);
     let caching = if current {
         "public, max-age=31536000, immutable"
     } else {

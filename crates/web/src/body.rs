@@ -1,5 +1,7 @@
 //! Reading request bodies: at most 64 KiB, of the declared type, forms with their token.
 
+use std::time::Duration;
+
 use axum::body::{Bytes, to_bytes};
 use axum::extract::{FromRequest, Request};
 use axum::http::{HeaderMap, header};
@@ -10,6 +12,9 @@ use crate::visit::Visit;
 
 /// Most bytes of a body on any address (host-auth 21.9).
 pub(crate) const MAX_BODY: usize = 64 * 1024;
+
+/// How long a body may take to arrive.
+const PATIENCE: Duration = Duration::from_secs(15);
 
 /// A JSON body as it came, for a parser of its own.
 pub(crate) struct Sent(pub(crate) Bytes);
@@ -78,17 +83,17 @@ async fn read(request: Request) -> Result<Bytes, Denied> {
     if declared.is_some_and(|length| length > MAX_BODY) {
         return Err(Edge::TooLarge.into());
     }
-    to_bytes(request.into_body(), MAX_BODY)
-        .await
-        .map_err(|error| {
-            let too_large = std::error::Error::source(&error)
-                .is_some_and(|source| source.to_string().contains("length limit"));
-            if too_large {
-                Edge::TooLarge.into()
-            } else {
-                Edge::Unreadable.into()
-            }
-        })
+    let body = to_bytes(request.into_body(), MAX_BODY);
+    let read = tokio::time::timeout(PATIENCE, body).await;
+    read.map_err(|_| Edge::TooSlow)?.map_err(|error| {
+        let too_large = std::error::Error::source(&error)
+            .is_some_and(|source| source.to_string().contains("length limit"));
+        if too_large {
+            Edge::TooLarge.into()
+        } else {
+            Edge::Unreadable.into()
+        }
+    })
 }
 
 /// Whether the declared type is this one, with or without parameters.

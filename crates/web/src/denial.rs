@@ -38,6 +38,8 @@ pub(crate) enum Edge {
     WrongContentType,
     /// The body is larger than 64 KiB.
     TooLarge,
+    /// The body took too long to arrive.
+    TooSlow,
     /// The body or the query cannot be read.
     Unreadable,
     /// The address does not take this method.
@@ -54,6 +56,7 @@ impl Edge {
             Self::FormExpired => ("form_expired", StatusCode::FORBIDDEN),
             Self::WrongContentType => ("wrong_content_type", StatusCode::UNSUPPORTED_MEDIA_TYPE),
             Self::TooLarge => ("too_large", StatusCode::PAYLOAD_TOO_LARGE),
+            Self::TooSlow => ("too_slow", StatusCode::REQUEST_TIMEOUT),
             Self::Unreadable => ("unreadable", StatusCode::BAD_REQUEST),
             Self::WrongMethod => ("wrong_method", StatusCode::METHOD_NOT_ALLOWED),
             Self::NoSuchPage => ("not_found", StatusCode::NOT_FOUND),

@@ -232,7 +232,11 @@ fn dress(visit: &Visit, response: Response) -> Response {
 /// Gives a new browser its token, unless something failed: a failure never sets a cookie.
 fn remember_browser(visit: &Visit, response: &mut Response) {
     // INV-FAIL-CLOSED
-    if !visit.browser_is_new() || response.status().is_server_error() {
+    let refused = [StatusCode::FORBIDDEN, StatusCode::MISDIRECTED_REQUEST];
+    // What may be kept by a cache must not carry one browser's token to another.
+    let cacheable = response.headers().contains_key(header::CACHE_CONTROL);
+    let failed = response.status().is_server_error() || refused.contains(&response.status());
+    if !visit.browser_is_new() || cacheable || failed {
         return;
     }
     let jar = visit

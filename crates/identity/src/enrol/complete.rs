@@ -30,6 +30,8 @@ pub(super) async fn follow(
     handle: Option<[u8; 64]>,
     arrival: &Arrival<'_>,
 ) -> Result<Following, Halt> {
+    // Every first credential waits here, so that setting up never counts while one is being stored.
+    credential::lock_bootstrap(uow).await?;
     let link = invite::consume(uow, &token.hash())
         .await?
         .ok_or(Halt::Undo(Refusal::LinkDead))?;
@@ -70,7 +72,12 @@ pub(super) async fn enter(
         link: following.link,
         account: following.account,
     };
-    match admit(uow, evidence).await? {
+    let decision = admit(uow, evidence).await.map_err(|halt| match halt {
+        // The link and the credential of this unit of work must not stay.
+        Halt::Refuse(refusal) => Halt::Undo(refusal),
+        other => other,
+    })?;
+    match decision {
         Decision::Admit(admitted) => {
             // One page serves both portals: whoever enrols arrives at their own.
             let surface = admitted.account().kind;
@@ -91,8 +98,7 @@ async fn first_administrator(
     person: &NewPerson,
     handle: Option<[u8; 64]>,
 ) -> Result<AccountId, Halt> {
-    // V-B1, V-B4, V-B6: competing setups wait for each other here.
-    credential::lock_bootstrap(uow).await?;
+    // V-B1, V-B4, V-B6: under the lock that `follow` took.
     let count = credential::count_all(uow).await?;
     let window = BootstrapWindow::open(count).ok_or(Halt::Undo(Refusal::SetupClosed))?;
     create_first(identity, uow, person, handle, window).await

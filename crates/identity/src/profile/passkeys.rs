@@ -7,7 +7,7 @@ use gatefold_kernel::token::Browser;
 use gatefold_kernel::webauthn::{Challenge, CreationOptions, RegistrationResponse, UserHandle};
 use gatefold_kernel::{AccountId, Token, Verified};
 use gatefold_store::passkey::{self as rows, NewPasskey};
-use gatefold_store::{Consumed, UnitOfWork, account, ceremony, credential};
+use gatefold_store::{Consumed, UnitOfWork, account, ceremony, credential, pending, session};
 use serde_json::json;
 
 use super::{MAX_PASSKEYS, PASSKEY_NAME_CHARS};
@@ -104,9 +104,8 @@ impl Identity {
         {
             return Err(Refusal::ChallengeExpired.into());
         }
-        account::lock(uow, principal.id())
-            .await?
-            .ok_or(Refusal::NotSignedIn)?;
+        account::lock(uow, principal.id()).await?;
+        principal.still_live(uow).await?;
         if rows::list(uow, principal.id()).await?.len() >= MAX_PASSKEYS {
             return Err(Refusal::TooManyPasskeys.into());
         }
@@ -157,6 +156,7 @@ impl Identity {
             })?;
         let mut uow = self.db().begin().await?;
         let verdict = async {
+            principal.still_fresh(&mut uow).await?;
             if !rows::rename(&mut uow, principal.id(), key, &name).await? {
                 return Err(Refusal::NotFound.into());
             }
@@ -198,6 +198,7 @@ async fn remove_in(
     let id = principal.id();
     // V1: under the account's row lock, so that two removals at once cannot both count the other's.
     account::lock(uow, id).await?.ok_or(Refusal::NotFound)?;
+    principal.still_fresh(uow).await?;
     let name = rows::list(uow, id)
         .await?
         .into_iter()
@@ -212,10 +213,13 @@ async fn remove_in(
             RevokeRefusal::NotFound => Refusal::NotFound,
         })?;
     credential::revoke(uow, id, revocation).await?;
+    // Whoever lost the device with this passkey also lost the sessions on it.
+    pending::delete_for(uow, id).await?;
+    let ended = session::end_all(uow, id, Some(principal.hash())).await?;
     Ok(Record::new(Kind::PasskeyRemoved, Ending::Done, client)
         .about(principal.account().subject())
         .by(Some(id))
-        .with(json!({ "passkey": name }))
+        .with(json!({ "passkey": name, "sessions_ended": ended }))
         .append(uow)
         .await?)
 }

@@ -1,7 +1,7 @@
 //! Setting or changing one's own password.
 
 use gatefold_kernel::{Secret, password};
-use gatefold_store::password as rows;
+use gatefold_store::{account, password as rows, pending};
 use serde_json::json;
 
 use crate::audit::{Ending, Kind, Record};
@@ -32,7 +32,10 @@ impl Identity {
         let hash = self.hash_new(&new, &about).await?;
         let mut uow = self.db().begin().await?;
         let verdict: Result<(), Halt> = async {
+            account::lock(&mut uow, principal.account().id).await?;
+            principal.still_fresh(&mut uow).await?;
             rows::set(&mut uow, account.id, hash.expose()).await?;
+            pending::delete_for(&mut uow, account.id).await?;
             let ended =
                 gatefold_store::session::end_all(&mut uow, account.id, Some(principal.hash()))
                     .await?;

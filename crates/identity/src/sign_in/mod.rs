@@ -10,6 +10,7 @@ use gatefold_kernel::token::Pending;
 use crate::session::SignedIn;
 
 pub use password::Typed;
+pub(crate) use password::unchanged;
 pub use second_step::WaitingLogin;
 
 /// What a correct password leads to.

@@ -7,9 +7,9 @@ use gatefold_kernel::account::comparison_key;
 use gatefold_kernel::password::StoredHash;
 use gatefold_kernel::token::Pending;
 use gatefold_kernel::{Login, Secret, Status, Subject, Token};
-use gatefold_store::UnitOfWork;
 use gatefold_store::password::{self as rows, StoredPassword};
 use gatefold_store::pending::{self, NewPending};
+use gatefold_store::{UnitOfWork, account};
 use serde_json::json;
 
 use super::PasswordAnswer;
@@ -87,7 +87,10 @@ impl Identity {
         right: Right,
         arrival: &Arrival<'_>,
     ) -> Result<PasswordAnswer, Halt> {
+        // Failures that were counted while this one was hashed count for it too.
+        right.guess.check(uow).await?;
         if let Some(stored) = &right.previous {
+            unchanged(uow, stored).await?;
             if let Some(new) = &right.checked.upgraded {
                 rows::replace_hash_if(uow, stored.key, &stored.hash, new.expose()).await?;
             }
@@ -140,6 +143,16 @@ impl Identity {
             .append(uow)
             .await?;
         Ok(token)
+    }
+}
+
+/// Refuses a password that was right when it was read and has been changed since. Under the
+/// account's row lock, so that it cannot change before the session exists.
+pub(crate) async fn unchanged(uow: &mut UnitOfWork, read: &StoredPassword) -> Result<(), Halt> {
+    account::lock(uow, read.account).await?;
+    match rows::find(uow, read.account).await? {
+        Some(now) if now.hash == read.hash => Ok(()),
+        _ => Err(Refusal::InvalidCredentials.into()),
     }
 }
 

@@ -67,6 +67,14 @@ contract! {
         assert_eq!(gatefold_store::sweep(&case.db).await.unwrap().throttles, 1);
     }
 
+    async fn a_failure_once_in_a_while_never_blocks(case) {
+        let key = [1; 32];
+        for round in 0..40_i64 {
+            case.later(round * 300_000).await;
+            assert_eq!(fail(case, &key, &RULE).await, 0, "round {round}");
+        }
+    }
+
     async fn success_forgets(case) {
         let key = [1; 32];
         for _ in 0..5 {

@@ -14,6 +14,7 @@ mod faults;
 mod flood;
 mod hosts;
 mod kinds;
+mod late;
 mod links;
 mod passkeys;
 mod passwords;
