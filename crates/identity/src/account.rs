@@ -77,7 +77,7 @@ impl Identity {
     /// One account of that kind with everything about it.
     ///
     /// # Errors
-    /// [`Refusal::NotFound`], also when the number is of the other kind (host-auth test 10).
+    /// [`Refusal::NotFound`], also when the number is of the other kind.
     pub async fn account_detail(&self, subject: Subject) -> Outcome<Detail> {
         let mut reads = self.db().read().await?;
         let account = rows::by_subject(&mut reads, subject)

@@ -6,7 +6,7 @@ use std::net::IpAddr;
 const USER_AGENT_CHARS: usize = 255;
 
 /// The caller's network and browser: for limits, audit and the person's own list of sessions.
-/// Never a condition for a session, because people move between networks (host-auth W17).
+/// Never a condition for a session, because people move between networks.
 #[derive(Clone, Debug)]
 pub struct Client {
     network: String,

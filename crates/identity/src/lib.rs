@@ -44,7 +44,7 @@ use hash_pool::HashPool;
 /// How sessions live and how many passwords are hashed at once.
 #[derive(Clone, Debug)]
 pub struct Settings {
-    /// The pinned relying party. Never derived from a request (V5, host-auth W3).
+    /// The pinned relying party. Never derived from a request (V5).
     pub relying_party: RelyingParty,
     /// A session ends after this long without a request.
     pub session_idle: Duration,

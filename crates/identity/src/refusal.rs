@@ -2,7 +2,7 @@
 //!
 //! A [`Refusal`] is an output: it has a stable code, an HTTP status and a message key, in one place
 //! and never says whether an account exists. A [`Fault`] is broken infrastructure or our bug: it is
-//! logged once and shown as an incident, status 503, never with a cookie (host-auth 21.1.2).
+//! logged once and shown as an incident, status 503, never with a cookie.
 
 use std::time::Duration;
 

@@ -14,7 +14,7 @@ use crate::refusal::{Halt, Outcome, ProofMethod, Refusal};
 use crate::unit::settle;
 use crate::{Client, Failure, Identity};
 
-/// How long a proof counts as fresh for changing credentials (host-auth 21.1.7).
+/// How long a proof counts as fresh for changing credentials.
 pub const FRESH_FOR: Duration = Duration::from_secs(5 * 60);
 
 /// A session's token.
@@ -281,7 +281,7 @@ async fn ended(
 
 impl Identity {
     /// Refuses unless the proof is fresh, and says how fresh proof can be given: with a passkey
-    /// where the account has one, else with the password (host-auth 21.1.7).
+    /// where the account has one, else with the password.
     ///
     /// # Errors
     /// [`Refusal::FreshProofRequired`]; a fault when the database fails.

@@ -1,4 +1,4 @@
-//! Limits on guessing, shared by all instances through the database (host-auth 21.7).
+//! Limits on guessing, shared by all instances through the database.
 //!
 //! A failure counts against the account, the network and the surface. Only guessing is slowed:
 //! passkeys are never throttled by somebody else's wrong passwords, so nobody can be locked out of

@@ -67,7 +67,7 @@ impl fmt::Display for AccountKind {
     }
 }
 
-/// An account with its kind: the only way to name somebody (host-auth W6).
+/// An account with its kind: the only way to name somebody.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
 pub struct Subject {
     /// Which kind of person.

@@ -10,7 +10,7 @@ use serde::de::DeserializeOwned;
 use crate::denial::{Denied, Edge};
 use crate::visit::Visit;
 
-/// Most bytes of a body on any address (host-auth 21.9).
+/// Most bytes of a body on any address.
 pub(crate) const MAX_BODY: usize = 64 * 1024;
 
 /// How long a body may take to arrive.

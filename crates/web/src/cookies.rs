@@ -17,7 +17,7 @@ const BROWSER_FOR: Duration = Duration::from_secs(30 * 24 * 60 * 60);
 /// How long a browser keeps an opened link. The link's own expiry decides.
 const LINK_FOR: Duration = Duration::from_secs(60 * 60);
 
-/// How long a login waits for its second step (host-auth section 6).
+/// How long a login waits for its second step.
 const PENDING_FOR: Duration = Duration::from_secs(5 * 60);
 
 /// How long a choice of language is kept.

@@ -176,8 +176,7 @@ impl Gate {
     }
 
     /// Whether an unsafe request was sent by a page of ours: by its `Origin`, else by
-    /// `Sec-Fetch-Site`. A request that carries neither is refused: every browser sends one
-    /// (host-auth 21.9).
+    /// `Sec-Fetch-Site`. A request that carries neither is refused: every browser sends one.
     fn same_site(&self, headers: &HeaderMap) -> bool {
         let mut origins = headers.get_all(header::ORIGIN).iter();
         let text = |name: &str| headers.get(name).and_then(|value| value.to_str().ok());

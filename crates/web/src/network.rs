@@ -53,7 +53,7 @@ pub(crate) enum Addressed {
     Ours,
     /// It is a loopback address of ours, where browsers refuse passkeys.
     LoopbackAddress,
-    /// It is somebody else's, or none (host-auth test 9).
+    /// It is somebody else's, or none.
     Foreign,
 }
 

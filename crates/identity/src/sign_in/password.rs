@@ -1,7 +1,7 @@
 //! Signing in with a name and a password.
 //!
 //! Unknown name, wrong password and an account that may not sign in get the same answer after the
-//! same work: one read, one Argon2id, one write (host-auth 21.1.8).
+//! same work: one read, one Argon2id, one write.
 
 use gatefold_kernel::account::comparison_key;
 use gatefold_kernel::password::StoredHash;

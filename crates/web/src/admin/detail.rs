@@ -151,7 +151,7 @@ fn address(subject: Subject) -> String {
     format!("/admin/accounts/{}/{}", plural(subject.kind), subject.id)
 }
 
-/// The account a path names. A number of the other kind is found by nobody (host-auth test 10).
+/// The account a path names. A number of the other kind is found by nobody.
 fn subject((word, id): &(String, String)) -> Result<Subject, Denied> {
     let id = id.parse().map_err(|_| Denied::Edge(Edge::NoSuchPage))?;
     Ok(Subject {

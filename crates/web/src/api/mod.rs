@@ -1,4 +1,4 @@
-//! The JSON addresses: what our scripts and other programs speak (host-auth section 2.1).
+//! The JSON addresses: what our scripts and other programs speak.
 
 pub(crate) mod enrol;
 pub(crate) mod login;

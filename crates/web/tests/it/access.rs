@@ -144,7 +144,7 @@ fn strangers(agent: &str, customer: &str) -> Vec<Stranger> {
     all
 }
 
-// host-auth 22: authorization_header_garbage, query_token_matrix
+// Garbage in the Authorization header and tokens in the query, each on every address.
 #[tokio::test(flavor = "multi_thread")]
 async fn strangers_pass_no_gate() {
     // INV-ONE-GUARD

@@ -1,4 +1,4 @@
-//! Expiry by the database's time, whatever the processes' clocks say (host-auth test 21).
+//! Expiry by the database's time, whatever the processes' clocks say.
 
 use gatefold_kernel::AccountKind::Agent;
 use gatefold_store::testing::set_clock_offset;

@@ -1,5 +1,5 @@
 //! What every response carries: cookies as a snapshot, security headers, and never a secret in a
-//! body or in the log (host-auth 22, test 15).
+//! body or in the log.
 
 use std::cell::RefCell;
 use std::collections::{BTreeMap, BTreeSet};

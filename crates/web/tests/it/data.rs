@@ -1,4 +1,4 @@
-//! The widest and the most alike values that people and authenticators bring (host-auth test 18).
+//! The widest and the most alike values that people and authenticators bring.
 
 use gatefold_identity::enrol::PersonFields;
 use gatefold_kernel::AccountKind::{Agent, Customer};

@@ -673,7 +673,7 @@ async fn pages_that_only_read() {
     stage.strike().await;
 }
 
-/// Not knowing whether a second step is needed is never "no" (host-auth 22, test 8; W1).
+/// Not knowing whether a second step is needed is never "no".
 #[tokio::test(flavor = "multi_thread")]
 async fn mfa_lookup_error() {
     on_both("mfa_lookup_error", async |world| {

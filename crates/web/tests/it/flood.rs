@@ -1,4 +1,4 @@
-//! Beginning costs us little and pushes nobody out (host-auth 22, test 22).
+//! Beginning costs us little and pushes nobody out.
 
 use gatefold_identity::Client;
 use gatefold_kernel::AccountKind::Agent;

@@ -1,4 +1,4 @@
-//! Host and forwarding headers decide nothing (host-auth 22, test 9).
+//! Host and forwarding headers decide nothing.
 
 use gatefold_kernel::AccountKind;
 use gatefold_testkit::visitor::Visitor;

@@ -1,4 +1,4 @@
-//! A number of one kind is nobody among the other (host-auth 22, test 10), and what belongs to one
+//! A number of one kind is nobody among the other, and what belongs to one
 //! person is not found by another.
 
 use gatefold_kernel::{AccountKind, Subject};

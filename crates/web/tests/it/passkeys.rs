@@ -1,4 +1,4 @@
-//! Signing in with a passkey and adding one: host-auth tests 6, 7 and 16, and every lie a response
+//! Signing in with a passkey and adding one, and every lie a response
 //! can tell.
 
 use gatefold_kernel::AccountKind::{self, Agent, Customer};

@@ -1,4 +1,4 @@
-//! Fifty callers on each one-shot thing, over real HTTP: one of them wins (host-auth 21.1.3).
+//! Fifty callers on each one-shot thing, over real HTTP: one of them wins.
 
 use gatefold_kernel::AccountKind::{self, Agent};
 use gatefold_kernel::Status;

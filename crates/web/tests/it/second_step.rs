@@ -1,4 +1,4 @@
-//! A password, then a key: host-auth tests 1, 2 and 3 with a key as the second step.
+//! A password, then a key as the second step.
 
 use gatefold_kernel::AccountKind::{self, Agent, Customer};
 use gatefold_kernel::Token;

@@ -1,4 +1,4 @@
-//! Changing one's own account: fresh proof, passkeys, sessions, signing out (host-auth test 13).
+//! Changing one's own account: fresh proof, passkeys, sessions, signing out.
 
 use gatefold_kernel::AccountKind::{self, Agent};
 use gatefold_kernel::Subject;

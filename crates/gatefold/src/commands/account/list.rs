@@ -60,7 +60,7 @@ pub fn run(arguments: Arguments) -> anyhow::Result<ExitCode> {
                 before: None,
                 limit: PAGE,
             };
-            list(&system, query, line).await?;
+            list(system, query, line).await?;
         }
         Ok(())
     })
