@@ -42,7 +42,7 @@ use gatefold_kernel::credential::CredentialKind;
 use gatefold_kernel::passkey::PasskeyAssertion;
 use gatefold_kernel::password::PasswordProof;
 use gatefold_kernel::webauthn::Challenge;
-use gatefold_kernel::{AccountId, AccountKind, Status, Verified};
+use gatefold_kernel::{AccountId, Status, Verified};
 use gatefold_store::account::{self, Account};
 use gatefold_store::invite::LinkUse;
 use gatefold_store::pending::PendingLogin;
@@ -222,12 +222,6 @@ pub(crate) async fn admit(uow: &mut UnitOfWork, evidence: Evidence) -> Result<De
         }
         Ruling::MayNotEnter => Err(Refusal::PasskeyFailed.into()),
     }
-}
-
-/// The portal whose session an account gets: its own, whichever page it started from.
-#[must_use]
-pub fn portal_of(account: &Account) -> AccountKind {
-    account.kind
 }
 
 /// The account of the credential that signed, if the proof answers this consumed ceremony. Records

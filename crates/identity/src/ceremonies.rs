@@ -68,8 +68,8 @@ impl Identity {
         Ok(())
     }
 
-    /// Verifies a response against the stored credential it names, and audits a refusal under the
-    /// account it was aimed at.
+    /// Verifies a response against the stored credential it names, and says whose that is. Audits a
+    /// refusal under the account it was aimed at.
     pub(crate) async fn verify<K: CeremonyKind>(
         &self,
         uow: &mut UnitOfWork,
@@ -77,7 +77,7 @@ impl Identity {
         response: &AuthenticationResponse,
         asked: Asked,
         arrival: &Arrival<'_>,
-    ) -> Result<Verified<PasskeyAssertion>, Halt> {
+    ) -> Result<(Verified<PasskeyAssertion>, AccountId), Halt> {
         let found = stored_passkeys::with_account(uow, response.credential_id().as_bytes()).await?;
         let Some((stored, account, handle)) = found else {
             tracing::info!(
@@ -97,7 +97,7 @@ impl Identity {
         let credential = to_verify(&stored, &handle)?;
         let refused =
             match passkey::finish_login(&expectation, &credential, response, ceremony.at()) {
-                Ok(proof) => return Ok(proof),
+                Ok(proof) => return Ok((proof, account.id)),
                 Err(refused) => refused,
             };
         if matches!(refused, LoginRefusal::CounterRegressed { .. }) {

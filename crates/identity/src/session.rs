@@ -5,7 +5,7 @@ use std::time::Duration;
 use gatefold_kernel::token::Session as SessionPurpose;
 use gatefold_kernel::{AccountId, AccountKind, Token, TokenHash, UnixMillis};
 use gatefold_store::account::Account;
-use gatefold_store::session::{self as rows, LiveSession, NewSession, SessionSummary};
+use gatefold_store::session::{self as rows, LiveSession, NewSession};
 use gatefold_store::{StoreError, UnitOfWork};
 
 use crate::admission::{Admitted, Method};
@@ -206,14 +206,6 @@ impl Identity {
         let mut uow = self.db().begin().await?;
         let done = end_one(&mut uow, principal, client).await;
         settle(uow, done).await
-    }
-
-    /// The account's live sessions, newest first.
-    ///
-    /// # Errors
-    /// [`Failure::Fault`] when the database fails.
-    pub async fn sessions(&self, principal: &Principal) -> Outcome<Vec<SessionSummary>> {
-        Ok(rows::list(&mut self.db().read().await?, principal.id()).await?)
     }
 
     /// Ends one of the account's own sessions by its public name.

@@ -95,7 +95,7 @@ impl Identity {
             user_verification: UserVerification::Required,
             user_handle: UserHandleRule::Optional,
         };
-        let proof = self
+        let (proof, _) = self
             .verify(uow, &ceremony, response, asked, &arrival)
             .await?;
         let owner = answered_by(uow, ceremony.challenge(), proof.method()).await?;

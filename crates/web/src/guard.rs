@@ -208,11 +208,7 @@ fn dress(visit: &Visit, response: Response) -> Response {
     if let Some(Undressed(denied)) = response.extensions().get::<Undressed>() {
         let mut dressed = present::denied(visit, denied);
         // A refusal may forget a cookie that has become worthless.
-        for cookie in response.headers().get_all(header::SET_COOKIE) {
-            dressed
-                .headers_mut()
-                .append(header::SET_COOKIE, cookie.clone());
-        }
+        present::copy_cookies(&response, &mut dressed);
         return dressed;
     }
     match response.status() {
@@ -242,10 +238,5 @@ fn remember_browser(visit: &Visit, response: &mut Response) {
         .app()
         .cookies()
         .set_browser(CookieJar::new(), visit.browser());
-    let cookies = (jar, ()).into_response();
-    for value in cookies.headers().get_all(header::SET_COOKIE) {
-        response
-            .headers_mut()
-            .append(header::SET_COOKIE, value.clone());
-    }
+    present::keep_cookies(response, jar);
 }

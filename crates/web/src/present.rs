@@ -40,13 +40,15 @@ pub(crate) fn message(denied: &Denied) -> Message {
     message
 }
 
-/// Adds cookies to a response that is still to be dressed.
+/// Adds cookies to a response that is there already.
 pub(crate) fn keep_cookies(response: &mut Response, jar: CookieJar) {
-    let cookies = (jar, ()).into_response();
-    for value in cookies.headers().get_all(header::SET_COOKIE) {
-        response
-            .headers_mut()
-            .append(header::SET_COOKIE, value.clone());
+    copy_cookies(&(jar, ()).into_response(), response);
+}
+
+/// Sets the cookies of one response on another too.
+pub(crate) fn copy_cookies(from: &Response, to: &mut Response) {
+    for value in from.headers().get_all(header::SET_COOKIE) {
+        to.headers_mut().append(header::SET_COOKIE, value.clone());
     }
 }
 

@@ -73,7 +73,7 @@ impl Identity {
             user_verification: UserVerification::Required,
             user_handle: UserHandleRule::Required,
         };
-        let proof = self
+        let (proof, _) = self
             .verify(uow, &ceremony, response, asked, arrival)
             .await?;
         match admit(uow, Evidence::Passkey { ceremony, proof }).await? {

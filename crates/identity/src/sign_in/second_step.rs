@@ -6,10 +6,9 @@ use gatefold_kernel::account::comparison_key;
 use gatefold_kernel::passkey::{self, LoginRequest};
 use gatefold_kernel::token::{Browser, Pending};
 use gatefold_kernel::webauthn::{
-    AuthenticationResponse, CredentialId, RequestOptions, UserHandleRule, UserVerification,
+    AuthenticationResponse, RequestOptions, UserHandleRule, UserVerification,
 };
-use gatefold_kernel::{AccountId, AccountKind, Token};
-use gatefold_store::passkey as stored_passkeys;
+use gatefold_kernel::{AccountKind, Token};
 use gatefold_store::pending::{self, PendingLogin};
 use gatefold_store::{Reads, UnitOfWork, ceremony};
 use serde_json::json;
@@ -135,10 +134,11 @@ impl Identity {
             user_verification: UserVerification::Preferred,
             user_handle: UserHandleRule::Optional,
         };
-        let proof = self
+        let (proof, owner) = self
             .verify(uow, &ceremony, response, asked, arrival)
             .await?;
-        if !owns(uow, &ceremony.account(), proof.method().credential_id()).await? {
+        // Before the pending login is consumed: somebody else's key costs an attempt, not the login.
+        if ceremony.account() != Some(owner) {
             return Err(Refusal::PasskeyFailed.into());
         }
         let pending = pending::consume(uow, &token.hash())
@@ -165,17 +165,6 @@ impl Identity {
             Decision::NeedMore { .. } => Err(Refusal::PasskeyFailed.into()),
         }
     }
-}
-
-/// Whether a credential is one of this account's: asked before the pending login is consumed, so
-/// that somebody else's key costs an attempt and not the login.
-async fn owns(
-    uow: &mut UnitOfWork,
-    account: &Option<AccountId>,
-    id: &CredentialId,
-) -> Result<bool, Halt> {
-    let found = stored_passkeys::with_account(uow, id.as_bytes()).await?;
-    Ok(found.is_some_and(|(_, owner, _)| Some(owner.id) == *account))
 }
 
 async fn waiting(
