@@ -34,6 +34,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("gatefold-testkit", ANY),
+    ("gatefold-load", ANY),
     ("xtask", &[]),
 ];
 

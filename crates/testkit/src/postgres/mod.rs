@@ -30,8 +30,36 @@ use sqlx::{AssertSqlSafe, ConnectOptions, Connection, Executor, PgConnection};
 pub struct Cluster {
     /// How to reach the maintenance database `postgres`, as a role that may create databases.
     admin: PgConnectOptions,
-    /// Held open for the life of the process: closing it stops the server.
-    _lifeline: Option<ChildStdin>,
+    /// The server, if it is ours; it stops with this value.
+    own: Option<Guard>,
+}
+
+/// What keeps a server of ours running.
+#[derive(Debug)]
+struct Guard {
+    /// Closing it stops the server.
+    _lifeline: ChildStdin,
+    /// The process whose children serve the connections.
+    postmaster: u32,
+}
+
+/// How much a temporary server cares about a power cut.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Durability {
+    /// As PostgreSQL is installed: commits wait for the disk. For measurements.
+    Default,
+    /// It may forget everything. For tests, which are faster for it.
+    None,
+}
+
+impl Durability {
+    /// Lines of `postgresql.conf`.
+    fn settings(self) -> &'static str {
+        match self {
+            Self::Default => "",
+            Self::None => "fsync = off\nfull_page_writes = off",
+        }
+    }
 }
 
 /// There is no PostgreSQL here, and what to do about it.
@@ -62,6 +90,12 @@ impl Cluster {
             .get_or_init(Self::find_or_start)
             .as_ref()
             .map_err(Clone::clone)
+    }
+
+    /// The process whose children serve the connections, if the server is ours.
+    #[must_use]
+    pub fn postmaster(&self) -> Option<u32> {
+        self.own.as_ref().map(|guard| guard.postmaster)
     }
 
     /// Creates an empty database under a name nobody else has.
@@ -97,7 +131,7 @@ impl Cluster {
     fn find_or_start() -> Result<Self, PostgresUnavailable> {
         match variable("GATEFOLD_TEST_POSTGRES") {
             Some(address) => Self::existing(&address),
-            None => Self::temporary(),
+            None => Self::temporary(Durability::None),
         }
     }
 
@@ -107,13 +141,15 @@ impl Cluster {
                 "GATEFOLD_TEST_POSTGRES is no postgres:// address: {error}"
             ))
         })?;
-        Ok(Self {
-            admin,
-            _lifeline: None,
-        })
+        Ok(Self { admin, own: None })
     }
 
-    fn temporary() -> Result<Self, PostgresUnavailable> {
+    /// Starts a server that lives as long as the value.
+    ///
+    /// # Errors
+    ///
+    /// As [`Cluster::shared`].
+    pub fn temporary(durability: Durability) -> Result<Self, PostgresUnavailable> {
         let programs = server_programs().ok_or_else(|| {
             PostgresUnavailable::new(
                 "PostgreSQL's server programs (initdb, pg_ctl) are not installed: `apt-get install postgresql`, \
@@ -125,11 +161,11 @@ impl Cluster {
         let mut refused = String::new();
         for _ in 0..5 {
             let port = free_port().map_err(|error| PostgresUnavailable::new(error.to_string()))?;
-            match start_guard(&programs, port) {
-                Ok(lifeline) => {
+            match start_guard(&programs, port, durability) {
+                Ok(guard) => {
                     return Ok(Self {
                         admin: loopback(port),
-                        _lifeline: Some(lifeline),
+                        own: Some(guard),
                     });
                 }
                 Err(error) => refused = format!("{error:#}"),
@@ -221,11 +257,12 @@ pub fn skip_without_postgres(test: &str) -> Option<&'static Cluster> {
 }
 
 /// Starts `guard.sh` and waits until it says that the server is ready.
-fn start_guard(programs: &Path, port: u16) -> anyhow::Result<ChildStdin> {
+fn start_guard(programs: &Path, port: u16, durability: Durability) -> anyhow::Result<Guard> {
     let mut guard = shell_as_unprivileged()?
         .args(["-c", include_str!("guard.sh"), "gatefold-postgres-guard"])
         .arg(programs)
         .arg(port.to_string())
+        .arg(durability.settings())
         .stdin(Stdio::piped())
         .stdout(Stdio::piped())
         // A group of its own: Ctrl-C in the terminal must reach the guard through
@@ -245,9 +282,12 @@ fn start_guard(programs: &Path, port: u16) -> anyhow::Result<ChildStdin> {
     );
     let mut said = String::new();
     output.read_line(&mut said)?;
-    if said.trim_end() == "ready" {
+    if let Some(postmaster) = said.strip_prefix("ready ") {
         // The guard is not waited for: it ends after this process does.
-        return Ok(lifeline);
+        return Ok(Guard {
+            _lifeline: lifeline,
+            postmaster: postmaster.trim_end().parse().context("a process id")?,
+        });
     }
     output.read_to_string(&mut said)?;
     guard.wait()?;

@@ -1,0 +1,1 @@
+//! To be written: `table(&Summary) -> String` and `html(&Summary) -> String`.
