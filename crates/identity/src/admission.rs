@@ -17,37 +17,43 @@
 //! A ceremony of another kind is not evidence of a sign-in:
 //!
 //! ```compile_fail
-//! use gatefold_identity::admission::Evidence;
-//! use gatefold_kernel::{Verified, passkey::PasskeyAssertion};
+//! use gatefold_identity::admission::{Evidence, Signer};
 //! use gatefold_store::{Consumed, ceremony};
-//! fn step_up_is_no_sign_in(
-//!     ceremony: Consumed<ceremony::StepUp>,
-//!     proof: Verified<PasskeyAssertion>,
-//! ) -> Evidence {
-//!     Evidence::Passkey { ceremony, proof }
+//! fn step_up_is_no_sign_in(ceremony: Consumed<ceremony::StepUp>, signer: Signer) -> Evidence {
+//!     Evidence::Passkey { ceremony, signer }
 //! }
 //! ```
 //!
 //! Nor is a proof without the row it answers:
 //!
 //! ```compile_fail
-//! use gatefold_identity::admission::Evidence;
+//! use gatefold_identity::admission::{Evidence, Signer};
+//! fn nothing_consumed(signer: Signer) -> Evidence {
+//!     Evidence::Passkey { signer }
+//! }
+//! ```
+//!
+//! Nor does a proof say by itself whose it is:
+//!
+//! ```compile_fail
+//! use gatefold_identity::admission::Signer;
 //! use gatefold_kernel::{Verified, passkey::PasskeyAssertion};
-//! fn nothing_consumed(proof: Verified<PasskeyAssertion>) -> Evidence {
-//!     Evidence::Passkey { proof }
+//! use gatefold_store::account::Account;
+//! fn somebody_elses(proof: Verified<PasskeyAssertion>, account: Account) -> Signer {
+//!     Signer { proof, account } // private fields
 //! }
 //! ```
 
 use gatefold_kernel::credential::CredentialKind;
-use gatefold_kernel::passkey::PasskeyAssertion;
 use gatefold_kernel::password::PasswordProof;
 use gatefold_kernel::webauthn::Challenge;
 use gatefold_kernel::{AccountId, Status, Verified};
 use gatefold_store::account::{self, Account};
 use gatefold_store::invite::LinkUse;
 use gatefold_store::pending::PendingLogin;
-use gatefold_store::{Consumed, UnitOfWork, ceremony, credential, passkey};
+use gatefold_store::{Consumed, UnitOfWork, ceremony, credential};
 
+pub use crate::ceremonies::Signer;
 use crate::refusal::{Halt, ProofMethod, Refusal};
 
 /// What a person has shown.
@@ -57,8 +63,8 @@ pub enum Evidence {
     Passkey {
         /// The sign-in ceremony, consumed.
         ceremony: Consumed<ceremony::SignIn>,
-        /// The answer to it.
-        proof: Verified<PasskeyAssertion>,
+        /// Who answered it.
+        signer: Signer,
     },
     /// A password earlier, and now a key that this login asked for.
     SecondStep {
@@ -66,8 +72,8 @@ pub enum Evidence {
         pending: Consumed<PendingLogin>,
         /// The ceremony of that login, consumed.
         ceremony: Consumed<ceremony::SecondStep>,
-        /// The answer to it.
-        proof: Verified<PasskeyAssertion>,
+        /// Who answered it.
+        signer: Signer,
     },
     /// A password.
     Password {
@@ -172,26 +178,22 @@ pub(crate) fn decide(status: Status, held: Held, method: Method) -> Ruling {
 
 /// Matches the evidence, loads the account by it and asks the policy.
 ///
-/// The order is the order of the checks: the proof answers this very ceremony, the credential is
-/// still stored and was not used in between, the account is the one that was asked for, its status
-/// allows it.
+/// The order is the order of the checks: the proof answers this very ceremony, the account is the
+/// one that was asked for, its status allows it. The account's row is locked: by [`Signer`], or here.
 pub(crate) async fn admit(uow: &mut UnitOfWork, evidence: Evidence) -> Result<Decision, Halt> {
     let (account, method) = match evidence {
-        Evidence::Passkey { ceremony, proof } => {
-            if !proof.method().user_verified() {
+        Evidence::Passkey { ceremony, signer } => {
+            if !signer.proof().user_verified() {
                 return Err(Refusal::PasskeyFailed.into());
             }
-            (
-                answered_by(uow, ceremony.challenge(), proof.method()).await?,
-                Method::Passkey,
-            )
+            (answered_by(ceremony.challenge(), signer)?, Method::Passkey)
         }
         Evidence::SecondStep {
             pending,
             ceremony,
-            proof,
+            signer,
         } => {
-            let account = answered_by(uow, ceremony.challenge(), proof.method()).await?;
+            let account = answered_by(ceremony.challenge(), signer)?;
             if account.subject() != pending.facts().account
                 || ceremony.account() != Some(account.id)
             {
@@ -210,7 +212,11 @@ pub(crate) async fn admit(uow: &mut UnitOfWork, evidence: Evidence) -> Result<De
             (by_id(uow, account).await?, Method::Link)
         }
     };
-    let held = held(uow, account.id).await?;
+    let held = match method {
+        Method::Password => held(uow, account.id).await?,
+        // The policy does not ask; see the test below.
+        Method::Passkey | Method::PasswordAndPasskey | Method::Link => Held { passkeys: true },
+    };
     match decide(account.status, held, method) {
         Ruling::Enough => Ok(Decision::Admit(Admitted { account, method })),
         Ruling::NeedsPasskey => Ok(Decision::NeedMore {
@@ -224,34 +230,12 @@ pub(crate) async fn admit(uow: &mut UnitOfWork, evidence: Evidence) -> Result<De
     }
 }
 
-/// The account of the credential that signed, if the proof answers this consumed ceremony. Records
-/// the use: the counter moves only if nobody else moved it since it was read.
-pub(crate) async fn answered_by(
-    uow: &mut UnitOfWork,
-    consumed: &[u8],
-    proof: &PasskeyAssertion,
-) -> Result<Account, Halt> {
-    if Challenge::as_bytes(proof.challenge()) != consumed {
+/// The account of the credential that signed, if the proof answers this consumed ceremony.
+pub(crate) fn answered_by(consumed: &[u8], signer: Signer) -> Result<Account, Halt> {
+    if Challenge::as_bytes(signer.proof().challenge()) != consumed {
         return Err(Refusal::PasskeyFailed.into());
     }
-    let found = passkey::with_account(uow, proof.credential_id().as_bytes()).await?;
-    let (stored, account, _) = found.ok_or(Refusal::PasskeyFailed)?;
-    // Under the account's row lock from here on: whoever disables it or removes the passkey comes
-    // before or after, not between. The account first, as everywhere.
-    let account = account::lock(uow, account.id).await?;
-    let account = account.ok_or(Refusal::PasskeyFailed)?;
-    let moved = passkey::record_use(
-        uow,
-        stored.key,
-        proof.previous_count(),
-        proof.sign_count(),
-        proof.backup_state(),
-    )
-    .await?;
-    if !moved {
-        return Err(Refusal::PasskeyFailed.into());
-    }
-    Ok(account)
+    Ok(signer.into_account())
 }
 
 async fn by_id(uow: &mut UnitOfWork, id: AccountId) -> Result<Account, Halt> {
@@ -261,7 +245,7 @@ async fn by_id(uow: &mut UnitOfWork, id: AccountId) -> Result<Account, Halt> {
 }
 
 async fn held(uow: &mut UnitOfWork, account: AccountId) -> Result<Held, Halt> {
-    let set = credential::load_set(uow, account).await?;
+    let set = credential::set_of(uow, account).await?;
     Ok(Held {
         passkeys: set.has(CredentialKind::Passkey),
     })
@@ -270,6 +254,17 @@ async fn held(uow: &mut UnitOfWork, account: AccountId) -> Result<Held, Halt> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn only_passwords_depend_on_what_else_is_held() {
+        // INV-ONE-POLICY: `admit` loads the credentials for passwords alone.
+        let [none, some] = [false, true].map(|passkeys| Held { passkeys });
+        for method in [Method::Passkey, Method::PasswordAndPasskey, Method::Link] {
+            for status in [Status::Active, Status::Invited, Status::Disabled] {
+                assert_eq!(decide(status, none, method), decide(status, some, method));
+            }
+        }
+    }
 
     #[test]
     fn a_password_opens_only_an_account_without_passkeys() {

@@ -9,6 +9,7 @@ use gatefold_kernel::webauthn::{
     Transport, UserHandle, UserHandleRule, UserVerification,
 };
 use gatefold_kernel::{AccountId, AccountKind, Token, Verified};
+use gatefold_store::account::Account;
 use gatefold_store::ceremony::{self, Consumption, Kind as CeremonyKind, NewCeremony};
 use gatefold_store::passkey::{self as stored_passkeys, StoredPasskey};
 use gatefold_store::{Consumed, Reads, UnitOfWork};
@@ -34,6 +35,33 @@ pub(crate) struct Ownership<'a> {
     pub(crate) bound: Option<[u8; 32]>,
     /// Where the browser is.
     pub(crate) client: &'a Client,
+}
+
+/// Who signed: the witness that a response was verified against a stored passkey, and the account of
+/// that passkey as it is under its row lock in this unit of work. Made by `Identity::verify` only.
+#[derive(Debug)]
+pub struct Signer {
+    proof: Verified<PasskeyAssertion>,
+    account: Account,
+}
+
+impl Signer {
+    /// What was verified.
+    #[must_use]
+    pub fn proof(&self) -> &PasskeyAssertion {
+        self.proof.method()
+    }
+
+    /// The account that the passkey belongs to.
+    #[must_use]
+    pub fn account(&self) -> &Account {
+        &self.account
+    }
+
+    /// The account alone, for whoever has read the proof.
+    pub(crate) fn into_account(self) -> Account {
+        self.account
+    }
 }
 
 /// What a ceremony asked of the authenticator.
@@ -68,8 +96,9 @@ impl Identity {
         Ok(())
     }
 
-    /// Verifies a response against the stored credential it names, and says whose that is. Audits a
-    /// refusal under the account it was aimed at.
+    /// Verifies a response against the stored credential it names and says whose that is, with
+    /// account and passkey locked from here on. Notes the use of the passkey, or audits a refusal
+    /// under the account it was aimed at.
     pub(crate) async fn verify<K: CeremonyKind>(
         &self,
         uow: &mut UnitOfWork,
@@ -77,7 +106,7 @@ impl Identity {
         response: &AuthenticationResponse,
         asked: Asked,
         arrival: &Arrival<'_>,
-    ) -> Result<(Verified<PasskeyAssertion>, AccountId), Halt> {
+    ) -> Result<Signer, Halt> {
         let found = stored_passkeys::with_account(uow, response.credential_id().as_bytes()).await?;
         let Some((stored, account, handle)) = found else {
             tracing::info!(
@@ -97,7 +126,10 @@ impl Identity {
         let credential = to_verify(&stored, &handle)?;
         let refused =
             match passkey::finish_login(&expectation, &credential, response, ceremony.at()) {
-                Ok(proof) => return Ok((proof, account.id)),
+                Ok(proof) => {
+                    record_use(uow, &stored, proof.method()).await?;
+                    return Ok(Signer { proof, account });
+                }
                 Err(refused) => refused,
             };
         if matches!(refused, LoginRefusal::CounterRegressed { .. }) {
@@ -135,6 +167,17 @@ pub(crate) async fn consume<K: CeremonyKind>(
             Err(Refusal::ChallengeExpired.into())
         }
     }
+}
+
+/// Moves the counter from the value the verdict was made with.
+async fn record_use(
+    uow: &mut UnitOfWork,
+    stored: &StoredPasskey,
+    proof: &PasskeyAssertion,
+) -> Result<(), Halt> {
+    let (old, new) = (proof.previous_count(), proof.sign_count());
+    stored_passkeys::record_use(uow, stored.key, old, new, proof.backup_state()).await?;
+    Ok(())
 }
 
 /// A stored row as the verifier takes it.

@@ -95,10 +95,10 @@ impl Identity {
             user_verification: UserVerification::Required,
             user_handle: UserHandleRule::Optional,
         };
-        let (proof, _) = self
+        let signer = self
             .verify(uow, &ceremony, response, asked, &arrival)
             .await?;
-        let owner = answered_by(uow, ceremony.challenge(), proof.method()).await?;
+        let owner = answered_by(ceremony.challenge(), signer)?;
         if owner.id != principal.id() {
             return Err(Refusal::PasskeyFailed.into());
         }

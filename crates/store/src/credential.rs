@@ -47,6 +47,14 @@ pub async fn lock_bootstrap(uow: &mut UnitOfWork) -> Result<(), StoreError> {
 /// [`StoreError`].
 pub async fn load_set(uow: &mut UnitOfWork, id: AccountId) -> Result<CredentialSet, StoreError> {
     account::lock(uow, id).await?;
+    set_of(uow, id).await
+}
+
+/// The credentials of an account that this unit of work has locked already.
+///
+/// # Errors
+/// [`StoreError`].
+pub async fn set_of(uow: &mut UnitOfWork, id: AccountId) -> Result<CredentialSet, StoreError> {
     let rows = uow.link().rows(&SET, values![id]).await?;
     rows.iter()
         .map(entry)

@@ -17,6 +17,13 @@ pub enum StoreError {
         /// The column.
         column: &'static str,
     },
+    /// A write that must change one row found another number of them: what was locked or counted on
+    /// is not there. A fault of ours, or of somebody who changes the database by hand.
+    #[error("a row of {table} that was counted on is gone")]
+    Missed {
+        /// The table.
+        table: &'static str,
+    },
     /// The address of the database is not one we understand. It is not repeated here, because it
     /// may hold a password.
     #[error("the database address is not usable: {0}")]

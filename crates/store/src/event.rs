@@ -3,9 +3,9 @@
 
 use gatefold_kernel::{AccountId, AccountKind, Subject, UnixMillis};
 
-use crate::database::Link;
+use crate::database::Wants;
 use crate::database::sealed::Linked as _;
-use crate::database::sql::{Row, statements, values};
+use crate::database::sql::{Row, Value, statements, values};
 use crate::{Database, Reads, StoreError, UnitOfWork};
 
 statements! {
@@ -56,12 +56,14 @@ pub struct Event {
     pub detail: serde_json::Value,
 }
 
-/// Appends an event, stored together with what it tells about.
+/// Appends an event, stored together with what it tells about. Postponed.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`], at the latest at the commit.
 pub async fn append(uow: &mut UnitOfWork, new: &NewEvent<'_>) -> Result<(), StoreError> {
-    append_to(uow.link(), new).await
+    let detail = new.detail.to_string();
+    let row = row(new, &detail);
+    uow.link().later(&APPEND, &row, Wants::One).await
 }
 
 /// Appends an event that stands alone, such as a refusal.
@@ -69,7 +71,8 @@ pub async fn append(uow: &mut UnitOfWork, new: &NewEvent<'_>) -> Result<(), Stor
 /// # Errors
 /// [`StoreError`].
 pub async fn append_now(db: &Database, new: &NewEvent<'_>) -> Result<(), StoreError> {
-    append_to(&mut db.writer().await?, new).await
+    let detail = new.detail.to_string();
+    db.execute(&APPEND, &row(new, &detail)).await.map(drop)
 }
 
 /// The last events of an account, newest first.
@@ -90,20 +93,18 @@ pub async fn recent(
         .collect()
 }
 
-async fn append_to(link: &mut Link, new: &NewEvent<'_>) -> Result<(), StoreError> {
-    let detail = new.detail.to_string();
-    let values = values![
-        new.kind,
-        new.outcome,
-        new.account.map(|account| account.id),
-        new.account.map(|account| account.kind),
-        new.actor,
-        new.surface,
-        new.network,
-        new.user_agent,
-        detail.as_str(),
-    ];
-    link.execute(&APPEND, values).await.map(drop)
+fn row<'a>(new: &NewEvent<'a>, detail: &'a str) -> [Value<'a>; 9] {
+    [
+        new.kind.into(),
+        new.outcome.into(),
+        new.account.map(|account| account.id).into(),
+        new.account.map(|account| account.kind).into(),
+        new.actor.into(),
+        new.surface.into(),
+        new.network.into(),
+        new.user_agent.into(),
+        detail.into(),
+    ]
 }
 
 fn from_row(row: &Row) -> Result<Event, StoreError> {

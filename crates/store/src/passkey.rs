@@ -4,6 +4,7 @@ use gatefold_kernel::credential::{CredentialKey, CredentialKind};
 use gatefold_kernel::{AccountId, UnixMillis};
 
 use crate::account::{Account, account_columns};
+use crate::database::Wants;
 use crate::database::sealed::Linked as _;
 use crate::database::sql::{Row, statements, values};
 use crate::{Reads, StoreError, UnitOfWork, account, credential};
@@ -26,9 +27,10 @@ statements! {
         ON CONFLICT (credential_id) DO NOTHING";
     LIST = concat!("SELECT ", passkey_columns!(), " FROM gk_webauthn_credential w \
         WHERE w.account_id = $1 ORDER BY w.credential_key");
+    /// The account first, as everywhere, so that nobody waits in a circle.
     WITH_ACCOUNT = concat!("SELECT ", passkey_columns!(), ", ", account_columns!(), ", h.handle \
         FROM gk_webauthn_credential w JOIN gk_account a ON a.id = w.account_id \
-        JOIN gk_user_handle h ON h.account_id = w.account_id WHERE w.credential_id = $1");
+        JOIN gk_user_handle h ON h.account_id = w.account_id WHERE w.credential_id = $1"), locking "a, w";
     RECORD_USE = "UPDATE gk_webauthn_credential SET sign_count = $3, backup_state = $4, \
         last_used_at = (SELECT now_ms FROM gk_clock) WHERE credential_key = $1 AND sign_count = $2";
     MARK_CLONE = "UPDATE gk_webauthn_credential SET clone_suspected_at = \
@@ -148,15 +150,16 @@ pub async fn list(reads: &mut impl Reads, id: AccountId) -> Result<Vec<StoredPas
 }
 
 /// A passkey with its account and that account's user handle, in one query: the credential decides
-/// who signs in.
+/// who signs in. Passkey and account are locked until the unit of work ends: whoever disables the
+/// account, removes the passkey or moves its counter comes before or after, not between.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`]; also when another unit of work holds the locks for too long.
 pub async fn with_account(
-    reads: &mut impl Reads,
+    uow: &mut UnitOfWork,
     credential_id: &[u8],
 ) -> Result<Option<(StoredPasskey, Account, [u8; 64])>, StoreError> {
-    let row = reads
+    let row = uow
         .link()
         .row(&WITH_ACCOUNT, values![credential_id])
         .await?;
@@ -170,20 +173,20 @@ pub async fn with_account(
     .transpose()
 }
 
-/// Notes a use: moves the counter from the value the verdict was made with, or returns `false`
-/// when another sign-in moved it meanwhile.
+/// Notes a use of a passkey that [`with_account`] has locked: moves the counter from the value the
+/// verdict was made with. Postponed.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`]; at the latest at the commit [`StoreError::Missed`] when the counter is another.
 pub async fn record_use(
     uow: &mut UnitOfWork,
     key: CredentialKey,
     old_count: u32,
     new_count: u32,
     backup_state: bool,
-) -> Result<bool, StoreError> {
+) -> Result<(), StoreError> {
     let values = values![key.get(), old_count, new_count, backup_state];
-    Ok(uow.link().execute(&RECORD_USE, values).await? == 1)
+    uow.link().later(&RECORD_USE, values, Wants::One).await
 }
 
 /// Notes that the counter went backwards, which a copy of the key would cause. The first time

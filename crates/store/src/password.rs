@@ -4,6 +4,7 @@ use gatefold_kernel::credential::{CredentialKey, CredentialKind};
 use gatefold_kernel::{AccountId, AccountKind, UnixMillis};
 
 use crate::account::{Account, account_columns};
+use crate::database::Wants;
 use crate::database::sealed::Linked as _;
 use crate::database::sql::{Row, statements, values};
 use crate::{Reads, StoreError, UnitOfWork, account, credential};
@@ -112,33 +113,29 @@ pub async fn set(
     Ok(key)
 }
 
-/// Replaces a hash by a stronger one of the same password; `false` when the password was changed
-/// meanwhile, and then nothing happens.
+/// Replaces a hash by a stronger one of the same password, unless the password was changed
+/// meanwhile. Postponed.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`], at the latest at the commit.
 pub async fn replace_hash_if(
     uow: &mut UnitOfWork,
     key: CredentialKey,
     old_hash: &str,
     new_hash: &str,
-) -> Result<bool, StoreError> {
-    Ok(uow
-        .link()
-        .execute(&UPGRADE, values![key.get(), old_hash, new_hash])
-        .await?
-        == 1)
+) -> Result<(), StoreError> {
+    let values = values![key.get(), old_hash, new_hash];
+    uow.link().later(&UPGRADE, values, Wants::Any).await
 }
 
-/// Notes a use.
+/// Notes a use. Postponed.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`], at the latest at the commit.
 pub async fn record_use(uow: &mut UnitOfWork, key: CredentialKey) -> Result<(), StoreError> {
     uow.link()
-        .execute(&RECORD_USE, values![key.get()])
+        .later(&RECORD_USE, values![key.get()], Wants::Any)
         .await
-        .map(drop)
 }
 
 fn from_row(row: &Row) -> Result<StoredPassword, StoreError> {

@@ -6,6 +6,7 @@ use gatefold_kernel::token::Session;
 use gatefold_kernel::{AccountId, AccountKind, Subject, TokenHash, UnixMillis};
 
 use crate::account::{Account, account_columns};
+use crate::database::Wants;
 use crate::database::sealed::Linked as _;
 use crate::database::sql::{Row, statements, values};
 use crate::{Database, Reads, StoreError, UnitOfWork, account};
@@ -118,10 +119,10 @@ pub struct SessionSummary {
     pub network: String,
 }
 
-/// Opens a session and notes on the account that it signed in.
+/// Opens a session and notes on the account that it signed in. Postponed.
 ///
 /// # Errors
-/// [`StoreError::Unavailable`] also for an unknown account and for a token in use.
+/// At the latest at the commit; [`StoreError`] also for an unknown account and for a token in use.
 pub async fn insert(uow: &mut UnitOfWork, new: &NewSession<'_>) -> Result<(), StoreError> {
     let Subject { kind, id } = new.account;
     let public_ref = new.token.public_ref();
@@ -137,7 +138,7 @@ pub async fn insert(uow: &mut UnitOfWork, new: &NewSession<'_>) -> Result<(), St
         new.user_agent,
         new.network,
     ];
-    uow.link().execute(&INSERT, row).await?;
+    uow.link().later(&INSERT, row, Wants::One).await?;
     account::signed_in(uow, id).await
 }
 
@@ -191,12 +192,12 @@ pub async fn rotate(
     Ok(uow.link().execute(&ROTATE, values).await? == 1)
 }
 
-/// Ends a session; `false` when there was none.
+/// Ends a session, if there is one. Postponed.
 ///
 /// # Errors
-/// [`StoreError`].
-pub async fn end(uow: &mut UnitOfWork, token: &TokenHash<Session>) -> Result<bool, StoreError> {
-    Ok(uow.link().execute(&END, values![token]).await? == 1)
+/// [`StoreError`], at the latest at the commit.
+pub async fn end(uow: &mut UnitOfWork, token: &TokenHash<Session>) -> Result<(), StoreError> {
+    uow.link().later(&END, values![token], Wants::Any).await
 }
 
 /// Ends a session of this account by its public name; `false` when there was none.

@@ -1,7 +1,7 @@
 //! For tests only: moving the database's clock, looking behind the API, and the catalogue of
 //! statements.
 
-use crate::database::Link;
+use crate::database::Wire;
 use crate::database::sealed::Linked as _;
 use crate::database::sql::Sql;
 use crate::{Backend, Database, StoreError};
@@ -66,19 +66,18 @@ pub async fn execute(db: &Database, script: &str) -> Result<(), StoreError> {
 /// [`StoreError`].
 pub async fn number(db: &Database, query: &str) -> Result<i64, StoreError> {
     use sqlx::{AssertSqlSafe, query_scalar};
-    Ok(match db.writer().await? {
-        Link::Sqlite(mut connection) => {
+    Ok(match db.writer().await?.wire() {
+        Wire::Sqlite(lease) => {
             query_scalar(AssertSqlSafe(query))
-                .fetch_one(&mut *connection)
+                .fetch_one(lease.ask())
                 .await?
         }
-        Link::Postgres(mut connection) => {
+        Wire::Postgres(lease) => {
             query_scalar(AssertSqlSafe(query))
-                .fetch_one(&mut *connection)
+                .fetch_one(lease.ask())
                 .await?
         }
-        Link::SqliteUnit(_) | Link::PostgresUnit(_) => return Err(sqlx::Error::RowNotFound.into()),
-    })
+            })
 }
 
 /// How the database would run a statement, one line for each step, with these values in place of
@@ -92,22 +91,21 @@ pub async fn explain(db: &Database, text: &str, values: &[&str]) -> Result<Strin
     let text = numbered.fold(text.to_owned(), |text, (n, value)| {
         text.replace(&format!("${}", n + 1), value)
     });
-    let lines: Vec<String> = match db.writer().await? {
-        Link::Sqlite(mut connection) => {
+    let lines: Vec<String> = match db.writer().await?.wire() {
+        Wire::Sqlite(lease) => {
             let plan = format!("EXPLAIN QUERY PLAN {text}");
             let rows = query(AssertSqlSafe(plan))
-                .fetch_all(&mut *connection)
+                .fetch_all(lease.ask())
                 .await?;
             rows.iter().map(|row| row.get("detail")).collect()
         }
-        Link::Postgres(mut connection) => {
+        Wire::Postgres(lease) => {
             let plan = format!("EXPLAIN {text}");
             let rows = query(AssertSqlSafe(plan))
-                .fetch_all(&mut *connection)
+                .fetch_all(lease.ask())
                 .await?;
             rows.iter().map(|row| row.get(0)).collect()
         }
-        Link::SqliteUnit(_) | Link::PostgresUnit(_) => Vec::new(),
     };
     Ok(lines.join("\n"))
 }
@@ -118,12 +116,11 @@ pub async fn explain(db: &Database, text: &str, values: &[&str]) -> Result<Strin
 /// [`StoreError::Unavailable`] when the database refuses it.
 pub async fn prepare(db: &Database, text: &'static str) -> Result<(), StoreError> {
     use sqlx::{Executor as _, SqlSafeStr as _};
-    match db.writer().await? {
-        Link::Sqlite(mut connection) => connection.prepare(text.into_sql_str()).await.map(drop)?,
-        Link::Postgres(mut connection) => {
-            connection.prepare(text.into_sql_str()).await.map(drop)?
+    match db.writer().await?.wire() {
+        Wire::Sqlite(lease) => lease.ask().prepare(text.into_sql_str()).await.map(drop)?,
+        Wire::Postgres(lease) => {
+            lease.ask().prepare(text.into_sql_str()).await.map(drop)?
         }
-        Link::SqliteUnit(_) | Link::PostgresUnit(_) => {}
     }
     Ok(())
 }

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crate::database::Wants;
 use crate::database::sealed::Linked as _;
 use crate::database::sql::{Value, statements, values};
 use crate::{Reads, StoreError, UnitOfWork};
@@ -96,10 +97,10 @@ pub async fn record_failure(
     Ok(Duration::from_millis(u64::try_from(block).unwrap_or(0)))
 }
 
-/// Forgets the failures of a key, after a success.
+/// Forgets the failures of a key, after a success. Postponed.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`], at the latest at the commit.
 pub async fn clear(uow: &mut UnitOfWork, key: &[u8; 32]) -> Result<(), StoreError> {
-    uow.link().execute(&CLEAR, values![key]).await.map(drop)
+    uow.link().later(&CLEAR, values![key], Wants::Any).await
 }

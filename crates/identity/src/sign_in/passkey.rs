@@ -73,10 +73,10 @@ impl Identity {
             user_verification: UserVerification::Required,
             user_handle: UserHandleRule::Required,
         };
-        let (proof, _) = self
+        let signer = self
             .verify(uow, &ceremony, response, asked, arrival)
             .await?;
-        match admit(uow, Evidence::Passkey { ceremony, proof }).await? {
+        match admit(uow, Evidence::Passkey { ceremony, signer }).await? {
             Decision::Admit(admitted) => issue(self, uow, admitted, arrival).await,
             Decision::NeedMore { .. } => Err(Refusal::PasskeyFailed.into()),
         }

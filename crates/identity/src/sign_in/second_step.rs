@@ -134,11 +134,11 @@ impl Identity {
             user_verification: UserVerification::Preferred,
             user_handle: UserHandleRule::Optional,
         };
-        let (proof, owner) = self
+        let signer = self
             .verify(uow, &ceremony, response, asked, arrival)
             .await?;
         // Before the pending login is consumed: somebody else's key costs an attempt, not the login.
-        if ceremony.account() != Some(owner) {
+        if ceremony.account() != Some(signer.account().id) {
             return Err(Refusal::PasskeyFailed.into());
         }
         let pending = pending::consume(uow, &token.hash())
@@ -150,7 +150,7 @@ impl Identity {
             Evidence::SecondStep {
                 pending,
                 ceremony,
-                proof,
+                signer,
             },
         )
         .await?

@@ -12,6 +12,7 @@ pub use create::{NewAccount, Taken, insert};
 pub(crate) use list::STATEMENTS as LIST_STATEMENTS;
 pub use list::{AccountQuery, AccountSummary, Cursor, page};
 
+use crate::database::Wants;
 use crate::database::sealed::Linked as _;
 use crate::database::sql::{Row, statements, values};
 use crate::{Reads, StoreError, UnitOfWork};
@@ -33,9 +34,7 @@ statements! {
     BY_HANDLE = concat!("SELECT ", account_columns!(), " FROM gk_user_handle h \
         JOIN gk_account a ON a.id = h.account_id WHERE h.handle = $1");
     HANDLE = "SELECT handle FROM gk_user_handle WHERE account_id = $1";
-    /// A write that changes nothing is the one row lock that both databases have.
-    LOCK = "UPDATE gk_account SET updated_at = updated_at WHERE id = $1 RETURNING id, kind, role, login, email, \
-        display_name, status, created_at AS account_created_at, updated_at";
+    LOCK = concat!("SELECT ", account_columns!(), " FROM gk_account a WHERE a.id = $1"), locking "a";
     SET_STATUS = "UPDATE gk_account SET status = $2, updated_at = (SELECT now_ms FROM gk_clock) WHERE id = $1";
     SET_DISPLAY_NAME = "UPDATE gk_account SET display_name = $2, updated_at = (SELECT now_ms FROM gk_clock) \
         WHERE id = $1";
@@ -227,9 +226,9 @@ pub async fn other_active_admins(uow: &mut UnitOfWork, id: AccountId) -> Result<
         .int("admins")
 }
 
-/// Notes that the account signed in.
+/// Notes that the account signed in. Postponed.
 pub(crate) async fn signed_in(uow: &mut UnitOfWork, id: AccountId) -> Result<(), StoreError> {
-    uow.link().execute(&SIGNED_IN, values![id]).await.map(drop)
+    uow.link().later(&SIGNED_IN, values![id], Wants::One).await
 }
 
 /// Reads the columns of `account_columns!`.

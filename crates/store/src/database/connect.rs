@@ -5,23 +5,20 @@ use std::path::{Path, PathBuf};
 use std::str::FromStr as _;
 use std::time::Duration;
 
-use sqlx::pool::PoolOptions;
-use sqlx::postgres::{PgConnectOptions, PgPoolOptions};
-use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous};
-use sqlx::{ConnectOptions as _, Connection as _};
+use sqlx::ConnectOptions as _;
+use sqlx::postgres::PgConnectOptions;
+use sqlx::sqlite::{SqliteConnectOptions, SqliteJournalMode, SqliteSynchronous};
 
-use super::doubt::Doubt;
+use super::pool::{self, PoolSettings};
 use super::{Database, Pools};
 use crate::StoreError;
 
-/// How long a request waits for a free connection, which includes opening one.
-const ACQUIRE_TIMEOUT: Duration = Duration::from_secs(3);
-/// How long SQLite waits for a writer in another process.
+/// How long a request waits for a free connection to PostgreSQL, or for one to be opened.
+const WAIT: Duration = Duration::from_secs(3);
+/// How long SQLite waits for a writer: in this process, and in another one.
 const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
-/// A connection idle for longer than this is asked whether it still lives before it is used.
-const TRUSTED_IDLE: Duration = Duration::from_secs(5);
-/// How long a connection that comes back to the pool may take to answer.
-const RELEASE_TIMEOUT: Duration = Duration::from_secs(5);
+/// A connection to PostgreSQL is replaced after this time, so that a server that was moved is found.
+const LIFETIME: Duration = Duration::from_secs(1800);
 /// Limits that PostgreSQL enforces for us, and the isolation every statement here is written for.
 const POSTGRES_SETTINGS: [(&str, &str); 5] = [
     // "already exists, skipping" is what migrating twice is for.
@@ -94,31 +91,16 @@ async fn open_sqlite(path: &str, options: &ConnectOptions) -> Result<Pools, Stor
         .foreign_keys(true)
         .busy_timeout(BUSY_TIMEOUT)
         .disable_statement_logging();
-    let writer = SqlitePoolOptions::new()
-        .max_connections(1)
-        // After a failure such as a full disk, SQLite may have ended the transaction on its own;
-        // the driver would then refuse every later one on this connection.
-        .after_release(|connection, _| {
-            Box::pin(async move {
-                connection.ping().await?;
-                Ok(!connection.is_in_transaction())
-            })
-        });
-    let writer = keep_open(writer).connect_with(base.clone()).await?;
-    let readers = SqlitePoolOptions::new().max_connections(options.max_connections.max(1));
-    let readers = keep_open(readers)
-        .connect_with(base.pragma("query_only", "ON"))
-        .await?;
+    // A connection to a file costs nothing to keep.
+    let settings = |size| PoolSettings {
+        size,
+        wait: BUSY_TIMEOUT,
+        lifetime: None,
+    };
+    let writer = pool::open(base.clone(), settings(1)).await?;
+    let reading = base.pragma("query_only", "ON");
+    let readers = pool::open(reading, settings(options.max_connections)).await?;
     Ok(Pools::Sqlite { writer, readers })
-}
-
-/// A connection to a file costs nothing to keep.
-fn keep_open(options: PoolOptions<sqlx::Sqlite>) -> PoolOptions<sqlx::Sqlite> {
-    options
-        .acquire_timeout(BUSY_TIMEOUT)
-        .test_before_acquire(false)
-        .idle_timeout(None)
-        .max_lifetime(None)
 }
 
 async fn open_postgres(url: &str, options: &ConnectOptions) -> Result<Pools, StoreError> {
@@ -127,40 +109,13 @@ async fn open_postgres(url: &str, options: &ConnectOptions) -> Result<Pools, Sto
         .application_name("gatefold")
         .options(POSTGRES_SETTINGS)
         .disable_statement_logging();
-    let doubt = Doubt::new();
-    let (suspects, released) = (doubt.clone(), doubt.clone());
-    let pool = PgPoolOptions::new()
-        .max_connections(options.max_connections.max(1))
-        .acquire_timeout(ACQUIRE_TIMEOUT)
-        .idle_timeout(Duration::from_secs(300))
-        .max_lifetime(Duration::from_secs(1800))
-        // A ping before each use would double the round trips of a small request.
-        .test_before_acquire(false)
-        .before_acquire(move |connection, meta| {
-            let doubted = meta.idle_for > TRUSTED_IDLE || suspects.covers(meta.idle_for);
-            Box::pin(async move {
-                if doubted {
-                    connection.ping().await?;
-                }
-                Ok(true)
-            })
-        })
-        // The driver's own check on release waits for ever when the network swallows packets, and
-        // each such connection would be lost to the pool.
-        .after_release(move |connection, _| {
-            let doubt = released.clone();
-            Box::pin(async move {
-                let answer = tokio::time::timeout(RELEASE_TIMEOUT, connection.ping()).await;
-                let alive = matches!(answer, Ok(Ok(())));
-                if !alive {
-                    doubt.raise();
-                }
-                Ok(alive)
-            })
-        })
-        .connect_with(connect)
-        .await?;
-    Ok(Pools::Postgres { pool, doubt })
+    let settings = PoolSettings {
+        size: options.max_connections,
+        wait: WAIT,
+        lifetime: Some(LIFETIME),
+    };
+    let pool = pool::open(connect, settings).await?;
+    Ok(Pools::Postgres { pool })
 }
 
 /// Creates the file and its folder if they are missing, for the owner only. SQLite gives its

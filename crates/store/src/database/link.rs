@@ -1,46 +1,38 @@
-//! One connection to either database, inside or outside a transaction.
+//! One connection to either database, inside or outside a transaction, and the writes that wait to
+//! be sent with others.
 
-use std::time::Duration;
-
-use sqlx::pool::PoolConnection;
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection, Transaction};
+use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection};
 
+use super::batch::{Batch, Postponed};
+use super::pool::{Lease, Wire as _, in_time};
 use super::sql::{Inner, Row, Sql, Value};
+pub(crate) use super::batch::Wants;
 use crate::StoreError;
-
-/// How long we wait for one statement. PostgreSQL gives up before that by itself; this catches a
-/// server or a network that has stopped answering at all.
-const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
 
 /// A connection taken from a pool.
 #[derive(Debug)]
-pub enum Link {
-    /// SQLite, statement by statement.
-    Sqlite(PoolConnection<Sqlite>),
-    /// SQLite, in a transaction that holds the write lock.
-    SqliteUnit(Transaction<'static, Sqlite>),
-    /// PostgreSQL, statement by statement.
-    Postgres(PoolConnection<Postgres>),
-    /// PostgreSQL, in a transaction.
-    PostgresUnit(Transaction<'static, Postgres>),
+pub struct Link {
+    wire: Wire,
+    batch: Batch,
 }
 
-/// The same without the distinction that no statement cares about.
-enum Wire<'a> {
-    Sqlite(&'a mut SqliteConnection),
-    Postgres(&'a mut PgConnection),
+/// Which database it leads to.
+#[derive(Debug)]
+pub(crate) enum Wire {
+    /// SQLite.
+    Sqlite(Lease<SqliteConnection>),
+    /// PostgreSQL.
+    Postgres(Lease<PgConnection>),
 }
 
 impl Link {
-    fn wire(&mut self) -> Wire<'_> {
-        match self {
-            Self::Sqlite(connection) => Wire::Sqlite(connection),
-            Self::SqliteUnit(transaction) => Wire::Sqlite(transaction),
-            Self::Postgres(connection) => Wire::Postgres(connection),
-            Self::PostgresUnit(transaction) => Wire::Postgres(transaction),
+    pub(super) fn new(wire: Wire) -> Self {
+        Self {
+            wire,
+            batch: Batch::default(),
         }
     }
 
@@ -50,31 +42,8 @@ impl Link {
         sql: &Sql,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, StoreError> {
-        let table = sql.table;
-        let wire = self.wire();
-        in_time(async {
-            Ok(match wire {
-                Wire::Sqlite(connection) => {
-                    let rows = bind_sqlite(sql, values).fetch_all(connection).await?;
-                    rows.into_iter()
-                        .map(|row| Row {
-                            table,
-                            inner: Inner::Sqlite(row),
-                        })
-                        .collect()
-                }
-                Wire::Postgres(connection) => {
-                    let rows = bind_postgres(sql, values).fetch_all(connection).await?;
-                    rows.into_iter()
-                        .map(|row| Row {
-                            table,
-                            inner: Inner::Postgres(row),
-                        })
-                        .collect()
-                }
-            })
-        })
-        .await
+        self.flush().await?;
+        self.wire.rows(sql, values).await
     }
 
     /// Runs a statement that returns at most one row.
@@ -99,45 +68,126 @@ impl Link {
         sql: &Sql,
         values: &[Value<'_>],
     ) -> Result<u64, StoreError> {
-        let wire = self.wire();
-        in_time(async {
-            Ok(match wire {
-                Wire::Sqlite(connection) => bind_sqlite(sql, values)
-                    .execute(connection)
-                    .await?
-                    .rows_affected(),
-                Wire::Postgres(connection) => bind_postgres(sql, values)
-                    .execute(connection)
-                    .await?
-                    .rows_affected(),
-            })
-        })
-        .await
+        self.flush().await?;
+        self.wire.execute(sql, values).await
+    }
+
+    /// Has a write done before the next statement that is not postponed, or before the commit, in
+    /// one round trip with the others that wait. For writes whose result nobody needs, which read no
+    /// table that others of them write. A fault of it shows when it is sent.
+    pub(crate) async fn later(
+        &mut self,
+        sql: &Sql,
+        values: &[Value<'_>],
+        wants: Wants,
+    ) -> Result<(), StoreError> {
+        if self.batch.writes(sql.table) {
+            // The order of two writes to one table may matter, and a batch has none.
+            self.flush().await?;
+        }
+        self.batch.add(Postponed::new(sql, values, wants));
+        Ok(())
     }
 
     /// Runs several statements without parameters. For migrations and tests only.
-    pub(crate) async fn script(&mut self, text: &str) -> Result<(), sqlx::Error> {
-        let script = sqlx::raw_sql(sqlx::AssertSqlSafe(text));
-        match self.wire() {
-            Wire::Sqlite(connection) => script.execute(connection).await.map(drop),
-            Wire::Postgres(connection) => script.execute(connection).await.map(drop),
+    pub(crate) async fn script(&mut self, text: &str) -> Result<(), StoreError> {
+        self.flush().await?;
+        match &mut self.wire {
+            Wire::Sqlite(lease) => {
+                let answer = in_time(lease.ask().script(text)).await;
+                lease.answered(answer)
+            }
+            Wire::Postgres(lease) => {
+                let answer = in_time(lease.ask().script(text)).await;
+                lease.answered(answer)
+            }
+        }
+    }
+
+    /// Sends what waits and commits the transaction.
+    pub(super) async fn commit(&mut self) -> Result<(), StoreError> {
+        self.flush().await?;
+        match &mut self.wire {
+            Wire::Sqlite(lease) => lease.commit().await,
+            Wire::Postgres(lease) => lease.commit().await,
+        }
+    }
+
+    /// The bare connection.
+    pub(crate) fn wire(&mut self) -> &mut Wire {
+        &mut self.wire
+    }
+
+    async fn flush(&mut self) -> Result<(), StoreError> {
+        let waiting = self.batch.take();
+        match (&mut self.wire, &waiting[..]) {
+            (_, []) => Ok(()),
+            (Wire::Postgres(lease), [_, _, ..]) => {
+                let together = Batch::together(&waiting);
+                let query = sqlx::query(sqlx::AssertSqlSafe(together).into_sql_str());
+                let values = waiting.iter().flat_map(Postponed::values);
+                let query = values.fold(query, bind_to_postgres);
+                let answer = in_time(query.fetch_one(lease.ask())).await;
+                let row = Row {
+                    table: waiting[0].sql.table,
+                    inner: Inner::Postgres(lease.answered(answer)?),
+                };
+                for (number, postponed) in waiting.iter().enumerate() {
+                    postponed.check(row.count(number)?)?;
+                }
+                Ok(())
+            }
+            (wire, waiting) => {
+                for postponed in waiting {
+                    let values: Vec<Value<'_>> = postponed.values().collect();
+                    postponed.check(wire.execute(&postponed.sql, &values).await?)?;
+                }
+                Ok(())
+            }
         }
     }
 }
 
-/// Waits for an answer, but not for ever.
-pub(super) async fn in_time<T>(
-    answer: impl Future<Output = Result<T, sqlx::Error>>,
-) -> Result<T, StoreError> {
-    match tokio::time::timeout(ANSWER_TIMEOUT, answer).await {
-        Ok(result) => result.map_err(StoreError::Unavailable),
-        Err(_) => Err(StoreError::Unavailable(sqlx::Error::Io(
-            std::io::ErrorKind::TimedOut.into(),
-        ))),
+impl Wire {
+    async fn rows(&mut self, sql: &Sql, values: &[Value<'_>]) -> Result<Vec<Row>, StoreError> {
+        let table = sql.table;
+        Ok(match self {
+            Self::Sqlite(lease) => {
+                let answer = in_time(for_sqlite(sql, values).fetch_all(lease.ask())).await;
+                let rows = lease.answered(answer)?.into_iter();
+                rows.map(|row| Row {
+                    table,
+                    inner: Inner::Sqlite(row),
+                })
+                .collect()
+            }
+            Self::Postgres(lease) => {
+                let answer = in_time(for_postgres(sql, values).fetch_all(lease.ask())).await;
+                let rows = lease.answered(answer)?.into_iter();
+                rows.map(|row| Row {
+                    table,
+                    inner: Inner::Postgres(row),
+                })
+                .collect()
+            }
+        })
+    }
+
+    async fn execute(&mut self, sql: &Sql, values: &[Value<'_>]) -> Result<u64, StoreError> {
+        Ok(match self {
+            Self::Sqlite(lease) => {
+                let answer = in_time(for_sqlite(sql, values).execute(lease.ask())).await;
+                lease.answered(answer)?.rows_affected()
+            }
+            Self::Postgres(lease) => {
+                let answer = in_time(for_postgres(sql, values).execute(lease.ask())).await;
+                lease.answered(answer)?.rows_affected()
+            }
+        })
     }
 }
 
-fn bind_sqlite<'q>(sql: &Sql, values: &[Value<'q>]) -> Query<'q, Sqlite, SqliteArguments> {
+fn for_sqlite<'q>(sql: &Sql, values: &[Value<'q>]) -> Query<'q, Sqlite, SqliteArguments> {
     values
         .iter()
         .fold(sqlx::query(sql.text), |query, value| match *value {
@@ -147,12 +197,18 @@ fn bind_sqlite<'q>(sql: &Sql, values: &[Value<'q>]) -> Query<'q, Sqlite, SqliteA
         })
 }
 
-fn bind_postgres<'q>(sql: &Sql, values: &[Value<'q>]) -> Query<'q, Postgres, PgArguments> {
-    values
-        .iter()
-        .fold(sqlx::query(sql.text), |query, value| match *value {
-            Value::Int(value) => query.bind(value),
-            Value::Text(value) => query.bind(value),
-            Value::Bytes(value) => query.bind(value),
-        })
+fn for_postgres<'q>(sql: &Sql, values: &[Value<'q>]) -> Query<'q, Postgres, PgArguments> {
+    let query = sqlx::query(sql.for_postgres());
+    values.iter().copied().fold(query, bind_to_postgres)
+}
+
+fn bind_to_postgres<'q>(
+    query: Query<'q, Postgres, PgArguments>,
+    value: Value<'q>,
+) -> Query<'q, Postgres, PgArguments> {
+    match value {
+        Value::Int(value) => query.bind(value),
+        Value::Text(value) => query.bind(value),
+        Value::Bytes(value) => query.bind(value),
+    }
 }

@@ -85,9 +85,9 @@ impl Database {
 /// The version found, after comparing every applied step with ours.
 async fn applied(uow: &mut UnitOfWork) -> Result<i64, StoreError> {
     let known = i64::try_from(MIGRATIONS.len()).unwrap_or(i64::MAX);
-    let backend = match uow.link {
-        super::Link::SqliteUnit(_) | super::Link::Sqlite(_) => Backend::Sqlite,
-        super::Link::PostgresUnit(_) | super::Link::Postgres(_) => Backend::Postgres,
+    let backend = match uow.link.wire() {
+        super::Wire::Sqlite(_) => Backend::Sqlite,
+        super::Wire::Postgres(_) => Backend::Postgres,
     };
     let rows = uow.link.rows(&APPLIED, &[]).await?;
     let newest = rows.last().map_or(Ok(0), |row| row.int("version"))?;
@@ -121,7 +121,10 @@ async fn apply(
     uow.link
         .script(text)
         .await
-        .map_err(|source| StoreError::Migration { name, source })?;
+        .map_err(|error| match error {
+            StoreError::Unavailable(source) => StoreError::Migration { name, source },
+            other => other,
+        })?;
     uow.link
         .execute(&RECORD, values![version, name, checksum(text).as_str()])
         .await?;

@@ -1,19 +1,21 @@
 //! The two databases behind one type, the unit of work and the reader.
 
+mod batch;
 mod connect;
 mod doubt;
 mod link;
 mod migrate;
+mod pool;
 pub(crate) mod sql;
 
 use gatefold_kernel::UnixMillis;
-use sqlx::{PgPool, Postgres, SqlitePool, Transaction};
+use sqlx::{PgConnection, SqliteConnection};
 
 pub use connect::{Backend, ConnectOptions};
-use doubt::Doubt;
-pub(crate) use link::Link;
+pub(crate) use link::{Link, Wants, Wire};
 pub use migrate::MigrationReport;
 pub(crate) use migrate::STATEMENTS as MIGRATION_STATEMENTS;
+use pool::{Lease, Pool};
 
 use crate::StoreError;
 use sql::{Row, Sql, Value, statements, values};
@@ -34,12 +36,11 @@ pub struct Database {
 #[derive(Clone, Debug)]
 enum Pools {
     Sqlite {
-        writer: SqlitePool,
-        readers: SqlitePool,
+        writer: Pool<SqliteConnection>,
+        readers: Pool<SqliteConnection>,
     },
     Postgres {
-        pool: PgPool,
-        doubt: Doubt,
+        pool: Pool<PgConnection>,
     },
 }
 
@@ -51,15 +52,15 @@ impl Database {
     /// [`StoreError::Unavailable`] when no connection is free or the database does not answer in
     /// time.
     pub async fn begin(&self) -> Result<UnitOfWork, StoreError> {
-        let link = match &self.pools {
+        let wire = match &self.pools {
             Pools::Sqlite { writer, .. } => {
-                Link::SqliteUnit(writer.begin_with("BEGIN IMMEDIATE").await?)
+                Wire::Sqlite(Lease::take(writer).await?.begin("BEGIN IMMEDIATE").await?)
             }
-            Pools::Postgres { pool, doubt } => {
-                let begun = begin_uncancelled(pool.clone()).await;
-                Link::PostgresUnit(begun.inspect_err(|_| doubt.raise())?)
+            Pools::Postgres { pool } => {
+                Wire::Postgres(Lease::take(pool).await?.begin("BEGIN").await?)
             }
         };
+        let link = Link::new(wire);
         Ok(UnitOfWork { link })
     }
 
@@ -68,10 +69,11 @@ impl Database {
     /// # Errors
     /// [`StoreError::Unavailable`] as for [`Database::begin`].
     pub async fn read(&self) -> Result<Reader, StoreError> {
-        let link = match &self.pools {
-            Pools::Sqlite { readers, .. } => Link::Sqlite(readers.acquire().await?),
-            Pools::Postgres { pool, .. } => Link::Postgres(pool.acquire().await?),
+        let wire = match &self.pools {
+            Pools::Sqlite { readers, .. } => Wire::Sqlite(Lease::take(readers).await?),
+            Pools::Postgres { pool } => Wire::Postgres(Lease::take(pool).await?),
         };
+        let link = Link::new(wire);
         Ok(Reader { link })
     }
 
@@ -92,23 +94,23 @@ impl Database {
         }
     }
 
-    /// Waits for the connections that are in use, then closes all. Everything after that fails.
+    /// Closes all connections; those in use close when they come back. Everything after that fails.
     pub async fn close(&self) {
         match &self.pools {
             Pools::Sqlite { writer, readers } => {
-                readers.close().await;
-                writer.close().await;
+                pool::close(readers).await;
+                pool::close(writer).await;
             }
-            Pools::Postgres { pool, .. } => pool.close().await,
+            Pools::Postgres { pool } => pool::close(pool).await,
         }
     }
 
     /// A connection whose statements commit by themselves.
     pub(crate) async fn writer(&self) -> Result<Link, StoreError> {
-        Ok(match &self.pools {
-            Pools::Sqlite { writer, .. } => Link::Sqlite(writer.acquire().await?),
-            Pools::Postgres { pool, .. } => Link::Postgres(pool.acquire().await?),
-        })
+        Ok(Link::new(match &self.pools {
+            Pools::Sqlite { writer, .. } => Wire::Sqlite(Lease::take(writer).await?),
+            Pools::Postgres { pool } => Wire::Postgres(Lease::take(pool).await?),
+        }))
     }
 
     /// Runs one writing statement that commits by itself and returns how many rows it changed.
@@ -126,14 +128,6 @@ impl Database {
     }
 }
 
-/// Begins in a task of its own, which goes on when the caller is cancelled. The driver (sqlx 0.9)
-/// forgets a `BEGIN` whose answer nobody waited for, and would put a connection with an open
-/// transaction back into the pool: what is "committed" on it later is lost.
-async fn begin_uncancelled(pool: PgPool) -> Result<Transaction<'static, Postgres>, sqlx::Error> {
-    let begun = tokio::spawn(async move { pool.begin().await }).await;
-    begun.unwrap_or(Err(sqlx::Error::WorkerCrashed))
-}
-
 /// Several writes that are stored together or not at all. Dropping it without [`commit`] rolls
 /// back, also when the task that held it was cancelled.
 ///
@@ -148,19 +142,14 @@ pub struct UnitOfWork {
 }
 
 impl UnitOfWork {
-    /// Stores everything.
+    /// Stores everything, also what was postponed until now.
     ///
     /// # Errors
+    /// What a postponed write met: [`StoreError::Missed`] when its row is gone. Nothing is stored then.
     /// [`StoreError::Unavailable`] when the answer did not arrive: then it is not known whether
     /// the work was stored, and the caller must behave as if it was not.
-    pub async fn commit(self) -> Result<(), StoreError> {
-        match self.link {
-            Link::SqliteUnit(transaction) => transaction.commit().await?,
-            Link::PostgresUnit(transaction) => link::in_time(transaction.commit()).await?,
-            // A unit of work is only ever made of a transaction.
-            Link::Sqlite(_) | Link::Postgres(_) => {}
-        }
-        Ok(())
+    pub async fn commit(mut self) -> Result<(), StoreError> {
+        self.link.commit().await
     }
 
     /// The database's time.

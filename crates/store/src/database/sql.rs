@@ -1,28 +1,47 @@
 //! Statements, the values bound to them, and the rows they return: one form for both databases.
 
 use gatefold_kernel::{AccountId, AccountKind, Subject, TokenHash, UnixMillis};
-use sqlx::Row as _;
+use sqlx::{AssertSqlSafe, Row as _, SqlSafeStr as _, SqlStr};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
 
 use crate::StoreError;
 
 /// One statement of the crate, with `$n` parameters that both databases understand.
-#[derive(Debug)]
+#[derive(Clone, Copy, Debug)]
 pub(crate) struct Sql {
-    /// The table a fault of this statement is reported for.
+    /// The table it writes to or reads from, which a fault of it is reported for.
     pub(crate) table: &'static str,
     /// The text.
     pub(crate) text: &'static str,
+    /// The tables whose rows it locks until the transaction ends, in this order. SQLite has nothing
+    /// to lock: its unit of work is the only writer.
+    pub(crate) locks: &'static str,
+}
+
+impl Sql {
+    /// The text as PostgreSQL gets it.
+    pub(crate) fn for_postgres(&self) -> SqlStr {
+        if self.locks.is_empty() {
+            return self.text.into_sql_str();
+        }
+        // NO KEY: whoever only refers to the row, as a new session does to its account, need not wait.
+        let text = format!("{} FOR NO KEY UPDATE OF {}", self.text, self.locks);
+        AssertSqlSafe(text).into_sql_str()
+    }
 }
 
 /// Declares the statements of a table family and collects them, so that the test that prepares
-/// every statement cannot miss one.
+/// every statement cannot miss one. `locking "a, b"` locks the rows it finds in these tables.
 macro_rules! statements {
-    ($table:literal: $($(#[$doc:meta])* $name:ident = $text:expr;)*) => {
+    ($table:literal: $($(#[$doc:meta])* $name:ident = $text:expr $(, locking $locks:literal)?;)*) => {
         $(
             $(#[$doc])*
-            const $name: $crate::database::sql::Sql = $crate::database::sql::Sql { table: $table, text: $text };
+            const $name: $crate::database::sql::Sql = $crate::database::sql::Sql {
+                table: $table,
+                text: $text,
+                locks: concat!($($locks)?),
+            };
         )*
         /// Every statement of this file, by name.
         pub(crate) const STATEMENTS: &[(&str, &$crate::database::sql::Sql)] =
@@ -136,6 +155,16 @@ impl Row {
             table: self.table,
             column,
         }
+    }
+
+    /// A count in the column of this number.
+    pub(crate) fn count(&self, column: usize) -> Result<u64, StoreError> {
+        let count: Result<i64, _> = match &self.inner {
+            Inner::Sqlite(row) => row.try_get(column),
+            Inner::Postgres(row) => row.try_get(column),
+        };
+        let count = count.map_err(|_| self.corrupt("a count"))?;
+        u64::try_from(count).map_err(|_| self.corrupt("a count"))
     }
 
     /// A moment.

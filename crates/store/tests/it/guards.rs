@@ -26,7 +26,7 @@ async fn blocked(case: &Case, keys: &[[u8; 32]]) -> Option<Duration> {
     throttle::check(&mut case.read().await, keys).await.unwrap()
 }
 
-fn new_event(outcome: &str) -> NewEvent<'_> {
+pub(crate) fn new_event(outcome: &str) -> NewEvent<'_> {
     NewEvent {
         kind: "sign-in",
         outcome,

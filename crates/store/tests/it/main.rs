@@ -17,3 +17,4 @@ mod pending;
 mod plans;
 mod sessions;
 mod support;
+mod units;

@@ -51,11 +51,12 @@ contract! {
         }
         uow.commit().await.unwrap();
         assert_eq!(case.number("SELECT COUNT(*) FROM gk_credential").await, 6);
-        let mut reader = case.read().await;
+        let mut uow = case.begin().await;
         for id in ids {
-            let (stored, account, _) = passkey::with_account(&mut reader, id).await.unwrap().unwrap();
+            let (stored, account, _) = passkey::with_account(&mut uow, id).await.unwrap().unwrap();
             assert_eq!((stored.credential_id.as_slice(), account.id), (id, amira));
         }
+        drop(uow);
         for (id, why) in [(vec![], "empty"), (vec![1; 1024], "too long")] {
             let mut uow = case.begin().await;
             assert!(passkey::insert(&mut uow, amira, &new_passkey(&id)).await.is_err(), "{why}");
@@ -87,12 +88,12 @@ contract! {
         passkey::insert(&mut uow, id, &new_passkey(b"one")).await.unwrap().unwrap();
         uow.commit().await.unwrap();
         case.later(10_000).await;
-        let mut reader = case.read().await;
-        let (stored, account, handle) = passkey::with_account(&mut reader, b"one").await.unwrap().unwrap();
-        let direct = gatefold_store::account::by_id(&mut reader, id).await.unwrap().unwrap();
+        let mut uow = case.begin().await;
+        let (stored, account, handle) = passkey::with_account(&mut uow, b"one").await.unwrap().unwrap();
+        let direct = gatefold_store::account::by_id(&mut uow, id).await.unwrap().unwrap();
         assert_eq!((stored.account, account, handle), (id, direct, new.user_handle));
-        assert_eq!(passkey::list(&mut reader, id).await.unwrap(), [stored]);
-        assert_eq!(passkey::with_account(&mut reader, b"two").await.unwrap(), None);
+        assert_eq!(passkey::list(&mut uow, id).await.unwrap(), [stored]);
+        assert_eq!(passkey::with_account(&mut uow, b"two").await.unwrap(), None);
     }
 
     async fn the_counter_moves_from_the_value_that_was_judged(case) {
@@ -103,9 +104,8 @@ contract! {
         let won = case
             .race(move |db, _| async move {
                 let mut uow = db.begin().await.unwrap();
-                let moved = passkey::record_use(&mut uow, key, 0, 7, true).await.unwrap();
-                uow.commit().await.unwrap();
-                moved
+                passkey::record_use(&mut uow, key, 0, 7, true).await.unwrap();
+                uow.commit().await.is_ok()
             })
             .await;
         assert_eq!(won, 1);
@@ -113,8 +113,27 @@ contract! {
         assert_eq!((stored.sign_count, stored.backup_state, stored.last_used_at.is_some()), (7, true, true));
         // Authenticators without a counter stay at zero.
         let mut uow = case.begin().await;
-        assert!(passkey::record_use(&mut uow, key, 7, 7, true).await.unwrap());
+        passkey::record_use(&mut uow, key, 7, 7, true).await.unwrap();
         uow.commit().await.unwrap();
+    }
+
+    async fn whoever_uses_a_passkey_waits_for_the_one_before(case) {
+        let id = case.customer("amira").await;
+        let mut uow = case.begin().await;
+        let key = passkey::insert(&mut uow, id, &new_passkey(b"one")).await.unwrap().unwrap();
+        uow.commit().await.unwrap();
+        let won = case
+            .race(move |db, _| async move {
+                let mut uow = db.begin().await.unwrap();
+                let (stored, ..) = passkey::with_account(&mut uow, b"one").await.unwrap().unwrap();
+                let count = stored.sign_count;
+                passkey::record_use(&mut uow, key, count, count + 1, true).await.unwrap();
+                uow.commit().await.is_ok()
+            })
+            .await;
+        let stored = passkey::list(&mut case.read().await, id).await.unwrap().pop().unwrap();
+        assert_eq!(usize::try_from(stored.sign_count).unwrap(), won, "each saw the one before");
+        assert!(won > 1);
     }
 
     async fn the_first_suspicion_stays(case) {

@@ -65,15 +65,15 @@ impl Ready {
 }
 
 /// A world behind the proxy, with a way around it.
-struct Stage {
-    world: World,
-    proxy: CutProxy,
+pub(crate) struct Stage {
+    pub(crate) world: World,
+    pub(crate) proxy: CutProxy,
     direct: Database,
     database: TestDatabase,
 }
 
 impl Stage {
-    async fn set(test: &str) -> Option<Self> {
+    pub(crate) async fn set(test: &str) -> Option<Self> {
         let database = skip_without_postgres(test)?
             .create_database()
             .await
@@ -112,7 +112,7 @@ impl Stage {
         rows(&self.database.url).await.unwrap()
     }
 
-    async fn strike(self) {
+    pub(crate) async fn strike(self) {
         self.world.stop().await;
         self.direct.close().await;
     }

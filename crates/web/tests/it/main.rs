@@ -9,6 +9,7 @@ mod admin;
 mod bodies;
 mod clock;
 mod cookies;
+mod cost;
 mod data;
 mod faults;
 mod flood;
