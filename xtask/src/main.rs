@@ -6,6 +6,8 @@
 
 mod environment;
 mod lint;
+mod load;
+mod needs;
 mod repository;
 mod shell;
 mod test;
@@ -45,6 +47,24 @@ const COMMANDS: &[Task] = &[
         summary: "all tests, with the servers they need",
         help: test::HELP,
         run: test::run,
+    },
+    Task {
+        name: "load-test",
+        summary: "simulated people sign in; what that costs, in a report",
+        help: load::LOAD_TEST_HELP,
+        run: load::load_test,
+    },
+    Task {
+        name: "chaos",
+        summary: "instances are killed while people sign in; nothing may be lost",
+        help: load::CHAOS_HELP,
+        run: load::chaos,
+    },
+    Task {
+        name: "bench",
+        summary: "microbenchmarks of the hot paths",
+        help: load::BENCH_HELP,
+        run: load::bench,
     },
     Task {
         name: "tidy",
@@ -95,7 +115,7 @@ fn main() -> ExitCode {
 fn list(code: ExitCode) -> ExitCode {
     println!("cargo xtask <command>\n");
     for task in COMMANDS {
-        println!("  {:<8} {}", task.name, task.summary);
+        println!("  {:<9} {}", task.name, task.summary);
     }
     println!("\n`cargo xtask <command> --help` explains each, with examples.");
     code

@@ -1,6 +1,6 @@
 //! Style sheets, scripts and icons: built in, addressed by the hash of them all.
 //!
-//! One hash covers the whole folder, so scripts import each other by relative paths and every file can
+//! They are compressed when the program is built. One hash covers the whole folder, so scripts import each other by relative paths and every file can
 //! be cached for ever.
 
 use std::borrow::Cow;
@@ -18,9 +18,14 @@ struct Files;
 pub struct Asset {
     /// Its content.
     pub bytes: Cow<'static, [u8]>,
+    /// Its content compressed by gzip (RFC 1952), where that is shorter.
+    pub gzip: Option<&'static [u8]>,
     /// Its media type.
     pub content_type: &'static str,
 }
+
+// `compressed`, made by the build script.
+include!(concat!(env!("OUT_DIR"), "/compressed.rs"));
 
 static HASH: LazyLock<String> = LazyLock::new(|| {
     let mut paths: Vec<_> = Files::iter().collect();
@@ -64,8 +69,28 @@ pub fn asset(path: &str) -> Option<Asset> {
         "png" => "image/png",
         _ => return None,
     };
+    let bytes = Files::get(path)?.data;
+    let gzip = compressed(path).filter(|gzip| gzip.len() < bytes.len());
     Some(Asset {
-        bytes: Files::get(path)?.data,
+        bytes,
+        gzip,
         content_type,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn texts_are_compressed_and_nothing_grows() {
+        let sheet = asset("css/gatefold.css").expect("our style sheet");
+        let gzip = sheet.gzip.expect("worth compressing");
+        assert_eq!(gzip[..2], [0x1f, 0x8b], "gzip's magic number");
+        assert!(gzip.len() * 2 < sheet.bytes.len());
+        for path in Files::iter() {
+            let asset = asset(&path).expect("a type that is known");
+            assert!(asset.gzip.is_none_or(|gzip| gzip.len() < asset.bytes.len()));
+        }
+    }
 }

@@ -77,7 +77,7 @@ pub async fn number(db: &Database, query: &str) -> Result<i64, StoreError> {
                 .fetch_one(lease.ask())
                 .await?
         }
-            })
+    })
 }
 
 /// How the database would run a statement, one line for each step, with these values in place of
@@ -94,16 +94,12 @@ pub async fn explain(db: &Database, text: &str, values: &[&str]) -> Result<Strin
     let lines: Vec<String> = match db.writer().await?.wire() {
         Wire::Sqlite(lease) => {
             let plan = format!("EXPLAIN QUERY PLAN {text}");
-            let rows = query(AssertSqlSafe(plan))
-                .fetch_all(lease.ask())
-                .await?;
+            let rows = query(AssertSqlSafe(plan)).fetch_all(lease.ask()).await?;
             rows.iter().map(|row| row.get("detail")).collect()
         }
         Wire::Postgres(lease) => {
             let plan = format!("EXPLAIN {text}");
-            let rows = query(AssertSqlSafe(plan))
-                .fetch_all(lease.ask())
-                .await?;
+            let rows = query(AssertSqlSafe(plan)).fetch_all(lease.ask()).await?;
             rows.iter().map(|row| row.get(0)).collect()
         }
     };
@@ -118,9 +114,7 @@ pub async fn prepare(db: &Database, text: &'static str) -> Result<(), StoreError
     use sqlx::{Executor as _, SqlSafeStr as _};
     match db.writer().await?.wire() {
         Wire::Sqlite(lease) => lease.ask().prepare(text.into_sql_str()).await.map(drop)?,
-        Wire::Postgres(lease) => {
-            lease.ask().prepare(text.into_sql_str()).await.map(drop)?
-        }
+        Wire::Postgres(lease) => lease.ask().prepare(text.into_sql_str()).await.map(drop)?,
     }
     Ok(())
 }

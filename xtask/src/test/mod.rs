@@ -5,15 +5,14 @@
 //! here happens once for each test binary. The servers are started by
 //! `gatefold-testkit`; this command only sees to it that their programs are there.
 
-mod needs;
 mod tally;
 
 use std::process::{ExitStatus, Stdio};
 
 use anyhow::{Context, Result};
 
+use crate::needs::{self, Without};
 use crate::{Outcome, repository, shell};
-use needs::Without;
 use tally::Tally;
 
 pub(crate) const HELP: &str = "\

@@ -6,10 +6,10 @@ use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
 use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection};
 
+pub(crate) use super::batch::Wants;
 use super::batch::{Batch, Postponed};
 use super::pool::{Lease, Wire as _, in_time};
 use super::sql::{Inner, Row, Sql, Value};
-pub(crate) use super::batch::Wants;
 use crate::StoreError;
 
 /// A connection taken from a pool.

@@ -118,13 +118,10 @@ async fn apply(
 ) -> Result<(), StoreError> {
     let text = migration.text(backend);
     let name = migration.name;
-    uow.link
-        .script(text)
-        .await
-        .map_err(|error| match error {
-            StoreError::Unavailable(source) => StoreError::Migration { name, source },
-            other => other,
-        })?;
+    uow.link.script(text).await.map_err(|error| match error {
+        StoreError::Unavailable(source) => StoreError::Migration { name, source },
+        other => other,
+    })?;
     uow.link
         .execute(&RECORD, values![version, name, checksum(text).as_str()])
         .await?;

@@ -25,7 +25,9 @@ const TRUSTED_FOR: Duration = Duration::from_secs(5);
 pub(super) type Pool<C> = managed::Pool<Opener<C>>;
 
 /// What this crate needs of a driver's connection beside running statements.
-pub(crate) trait Wire: Connection<Options: ConnectOptions<Connection = Self>> + 'static {
+pub(crate) trait Wire:
+    Connection<Options: ConnectOptions<Connection = Self>> + 'static
+{
     /// Runs text without parameters.
     fn script(&mut self, text: &str) -> impl Future<Output = Result<(), Error>> + Send;
 }

@@ -1,9 +1,9 @@
 //! Statements, the values bound to them, and the rows they return: one form for both databases.
 
 use gatefold_kernel::{AccountId, AccountKind, Subject, TokenHash, UnixMillis};
-use sqlx::{AssertSqlSafe, Row as _, SqlSafeStr as _, SqlStr};
 use sqlx::postgres::PgRow;
 use sqlx::sqlite::SqliteRow;
+use sqlx::{AssertSqlSafe, Row as _, SqlSafeStr as _, SqlStr};
 
 use crate::StoreError;
 

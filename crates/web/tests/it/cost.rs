@@ -46,6 +46,11 @@ async fn a_passkey_sign_in_asks_six_times() {
 /// The first three words of each statement; chores of the instance do not run in a world.
 fn verbs(stage: &Stage) -> Vec<String> {
     let statements = stage.proxy.statements();
-    let words = |text: &String| text.split_whitespace().take(3).collect::<Vec<_>>().join(" ");
+    let words = |text: &String| {
+        text.split_whitespace()
+            .take(3)
+            .collect::<Vec<_>>()
+            .join(" ")
+    };
     statements.iter().map(words).collect()
 }

@@ -1,4 +1,4 @@
-//! What the tests need from the machine, and how it gets there.
+//! What tests and measurements need from the machine, and how it gets there.
 
 use std::path::Path;
 use std::process::Command;
@@ -10,7 +10,7 @@ use crate::{Outcome, shell};
 
 /// What somebody chose to test without.
 #[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Without {
+pub(crate) struct Without {
     postgres: bool,
     browser: bool,
 }
@@ -48,7 +48,7 @@ const AXE_FILE: &str = "target/tools/node_modules/axe-core/axe.min.js";
 
 impl Without {
     /// Takes our own flags out; the rest is for cargo.
-    pub(super) fn from_arguments(arguments: &[String]) -> (Self, Vec<String>) {
+    pub(crate) fn from_arguments(arguments: &[String]) -> (Self, Vec<String>) {
         let ours = arguments.iter().take_while(|word| *word != "--");
         let said = variable("GATEFOLD_TESTS_WITHOUT").unwrap_or_default();
         let without = |flag: &str, name: &str| {
@@ -67,7 +67,7 @@ impl Without {
     }
 
     /// The value of `GATEFOLD_TESTS_WITHOUT`, which the test kit reads.
-    pub(super) fn variable(self) -> Option<String> {
+    pub(crate) fn variable(self) -> Option<String> {
         let names = [(self.postgres, "postgres"), (self.browser, "browser")];
         let chosen: Vec<&str> = names
             .into_iter()
@@ -79,32 +79,21 @@ impl Without {
 }
 
 /// Installs what is missing, or says how to.
-pub(super) fn provide(root: &Path, without: Without) -> Result<Outcome> {
-    let mut missing = Vec::new();
+pub(crate) fn provide(root: &Path, without: Without) -> Result<Outcome> {
+    let mut wanted = Vec::new();
     for (need, is_skipped) in [(&POSTGRES, without.postgres), (&BROWSER, without.browser)] {
         if is_skipped {
             println!(
                 "SKIPPED by {}: every test that needs {}",
                 need.flag, need.name
             );
-        } else if !(need.is_there)() {
-            println!("{} are not installed.", need.name);
-            missing.push(need);
+        } else {
+            wanted.push(need);
         }
     }
-    let packages: Vec<&str> = missing
-        .iter()
-        .flat_map(|need| need.packages)
-        .copied()
-        .collect();
-    if !packages.is_empty()
-        && (!install(&packages)? || !missing.iter().all(|need| (need.is_there)()))
-    {
+    let missing = obtain(&wanted)?;
+    if !missing.is_empty() {
         let flags: Vec<&str> = missing.iter().map(|need| need.flag).collect();
-        println!(
-            "Install them, for example with\n\n    sudo apt-get install {}\n",
-            packages.join(" ")
-        );
         println!("or test without: cargo xtask test {}", flags.join(" "));
         return Ok(Outcome::Failed);
     }
@@ -112,6 +101,41 @@ pub(super) fn provide(root: &Path, without: Without) -> Result<Outcome> {
         provide_axe(root)?;
     }
     Ok(Outcome::Passed)
+}
+
+/// Installs PostgreSQL's server programs if they are missing, or says how to.
+pub(crate) fn provide_postgres() -> Result<Outcome> {
+    let missing = obtain(&[&POSTGRES])?;
+    Ok(if missing.is_empty() {
+        Outcome::Passed
+    } else {
+        Outcome::Failed
+    })
+}
+
+/// Installs what is missing of these; says how to install what still is, and returns that.
+fn obtain<'n>(wanted: &[&'n Need]) -> Result<Vec<&'n Need>> {
+    let missing = || {
+        let wanted = wanted.iter().copied();
+        wanted.filter(|need| !(need.is_there)()).collect::<Vec<_>>()
+    };
+    let before = missing();
+    for need in &before {
+        println!("{} are not installed.", need.name);
+    }
+    let packages: Vec<&str> = before
+        .iter()
+        .flat_map(|need| need.packages)
+        .copied()
+        .collect();
+    if packages.is_empty() || (install(&packages)? && missing().is_empty()) {
+        return Ok(Vec::new());
+    }
+    println!(
+        "Install them, for example with\n\n    sudo apt-get install {}\n",
+        packages.join(" ")
+    );
+    Ok(before)
 }
 
 /// Whether apt-get could be asked and did it.
