@@ -97,7 +97,11 @@ impl<'s> Browser<'s> {
 
     /// A cookie of ours.
     pub(crate) fn cookie(&self, name: &str) -> Option<&str> {
-        let name = self.site.cookie(name);
+        self.cookie_named(&self.site.cookie(name))
+    }
+
+    /// A cookie by the name it really has, exactly as it was set.
+    pub(crate) fn cookie_named(&self, name: &str) -> Option<&str> {
         let mut held = self.cookies.iter();
         held.find(|(held, _)| *held == name)
             .map(|(_, value)| value.as_str())
@@ -105,7 +109,12 @@ impl<'s> Browser<'s> {
 
     /// Puts a cookie of ours into the browser.
     pub(crate) fn keep(&mut self, name: &str, value: &str) {
-        self.store(self.site.cookie(name), value.to_owned());
+        self.keep_named(self.site.cookie(name), value);
+    }
+
+    /// Puts a cookie into the browser under the name it really has.
+    pub(crate) fn keep_named(&mut self, name: impl Into<String>, value: &str) {
+        self.store(name.into(), value.to_owned());
     }
 
     /// Reads a page.

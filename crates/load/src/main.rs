@@ -17,6 +17,7 @@ mod compare;
 mod exit;
 mod http;
 mod local;
+mod peer;
 mod person;
 mod report;
 mod run;
