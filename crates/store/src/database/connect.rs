@@ -20,13 +20,18 @@ const BUSY_TIMEOUT: Duration = Duration::from_secs(5);
 /// A connection to PostgreSQL is replaced after this time, so that a server that was moved is found.
 const LIFETIME: Duration = Duration::from_secs(1800);
 /// Limits that PostgreSQL enforces for us, and the isolation every statement here is written for.
-const POSTGRES_SETTINGS: [(&str, &str); 5] = [
+const POSTGRES_SETTINGS: [(&str, &str); 7] = [
     // "already exists, skipping" is what migrating twice is for.
     ("client_min_messages", "warning"),
     ("statement_timeout", "5000"),
     ("lock_timeout", "3000"),
     ("idle_in_transaction_session_timeout", "15000"),
     ("default_transaction_isolation", "read committed"),
+    // Every statement here finds its rows by an index, whatever its values are: it is planned once
+    // for each connection, where PostgreSQL would plan those with several writes every time, and
+    // never as a walk through a table that is small at that moment and may be flooded in the next.
+    ("plan_cache_mode", "force_generic_plan"),
+    ("enable_seqscan", "off"),
 ];
 
 /// Which database engine is in use.
