@@ -29,7 +29,12 @@ pub(crate) struct Site {
 #[derive(Debug)]
 pub(crate) struct Browser<'s> {
     site: &'s Site,
-    connection: Connection,
+    /// One for each instance that it has talked to, so that going back and forth opens nothing anew.
+    connections: Vec<Connection>,
+    /// The connection in use.
+    current: usize,
+    /// Whether each request goes to the next instance.
+    wanders: bool,
     cookies: Vec<(String, String)>,
     network: Ipv4Addr,
 }
@@ -68,10 +73,18 @@ impl<'s> Browser<'s> {
         let server = site.servers[instance % site.servers.len()];
         Self {
             site,
-            connection: Connection::to(server),
+            connections: vec![Connection::to(server)],
+            current: 0,
+            wanders: false,
             cookies: Vec::new(),
             network,
         }
+    }
+
+    /// The same browser, whose every request goes to the next instance, as behind a balancer that takes turns.
+    pub(crate) fn wandering(mut self) -> Self {
+        self.wanders = self.site.servers.len() > 1;
+        self
     }
 
     /// The site.
@@ -81,12 +94,26 @@ impl<'s> Browser<'s> {
 
     /// The instance it talks to.
     pub(crate) fn server(&self) -> SocketAddr {
-        self.connection.server()
+        self.connections[self.current].server()
     }
 
-    /// Talks to another instance from now on.
+    /// Talks to another instance from now on. The connection to the one before stays open.
     pub(crate) fn turn_to(&mut self, server: SocketAddr) {
-        self.connection.turn_to(server);
+        let mut known = self.connections.iter();
+        self.current = match known.position(|each| each.server() == server) {
+            Some(index) => index,
+            None => {
+                self.connections.push(Connection::to(server));
+                self.connections.len() - 1
+            }
+        };
+    }
+
+    fn move_on(&mut self) {
+        let servers = &self.site.servers;
+        let here = self.server();
+        let index = servers.iter().position(|each| *each == here).unwrap_or(0);
+        self.turn_to(servers[(index + 1) % servers.len()]);
     }
 
     /// Becomes the browser of somebody else, elsewhere: no cookies, another network. The connection stays.
@@ -181,7 +208,11 @@ impl<'s> Browser<'s> {
         let request = request
             .body(Full::new(body))
             .map_err(|_| Unanswered::NotUnderstood)?;
-        let reply = self.connection.send(request).await?;
+        let reply = self.connections[self.current].send(request).await;
+        if self.wanders {
+            self.move_on();
+        }
+        let reply = reply?;
         for line in reply.headers.get_all(header::SET_COOKIE) {
             let cookie = line.to_str().ok().and_then(|line| Cookie::parse(line).ok());
             let Some(cookie) = cookie else { continue };
@@ -243,3 +274,44 @@ impl std::fmt::Display for Failed {
 }
 
 impl std::error::Error for Failed {}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn site() -> anyhow::Result<Site> {
+        let servers = ["127.0.0.1:1", "127.0.0.1:2", "127.0.0.1:3"];
+        let servers = servers
+            .map(str::parse)
+            .into_iter()
+            .collect::<Result<_, _>>()?;
+        Site::new(&"http://localhost:1".parse()?, servers)
+    }
+
+    #[tokio::test]
+    async fn a_wandering_browser_takes_turns_and_comes_back() -> anyhow::Result<()> {
+        let site = site()?;
+        let mut browser = Browser::new(&site, 1, Ipv4Addr::LOCALHOST).wandering();
+        let mut ports = Vec::new();
+        for _ in 0..4 {
+            ports.push(browser.server().port());
+            // Nothing listens there; it moves on all the same.
+            let _ = browser.get("/").await;
+        }
+        assert_eq!(ports, [2, 3, 1, 2]);
+        assert_eq!(browser.connections.len(), 3);
+        Ok(())
+    }
+
+    #[test]
+    fn turning_to_an_instance_again_uses_its_connection() -> anyhow::Result<()> {
+        let site = site()?;
+        let mut browser = Browser::new(&site, 0, Ipv4Addr::LOCALHOST);
+        for server in [site.servers[2], site.servers[0], site.servers[2]] {
+            browser.turn_to(server);
+            assert_eq!(browser.server(), server);
+        }
+        assert_eq!(browser.connections.len(), 2);
+        Ok(())
+    }
+}

@@ -86,13 +86,6 @@ impl Connection {
         self.server
     }
 
-    /// Goes to another server from now on.
-    pub(crate) fn turn_to(&mut self, server: SocketAddr) {
-        if self.server != server {
-            *self = Self::to(server);
-        }
-    }
-
     /// Sends a request and waits for the whole answer. The request's address must be a path.
     ///
     /// # Errors

@@ -83,6 +83,22 @@ pub(crate) struct Instance {
     pub(crate) started_in: Duration,
 }
 
+impl Instance {
+    /// Stops it as an operator would, with SIGTERM, and kills it if that takes too long.
+    pub(crate) async fn stop(mut self) {
+        let id = self.child.id().and_then(|id| i32::try_from(id).ok());
+        if let Some(id) = id.and_then(rustix::process::Pid::from_raw) {
+            let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+        }
+        if tokio::time::timeout(STOP_PATIENCE, self.child.wait())
+            .await
+            .is_err()
+        {
+            let _ = self.child.kill().await;
+        }
+    }
+}
+
 impl Local {
     /// Starts the database, and the instances one after the other.
     ///
@@ -180,6 +196,41 @@ impl Local {
     /// # Errors
     /// When it ends by itself, with the last lines of its log, or is not ready in time.
     pub(crate) async fn start_instance(&mut self, number: usize) -> anyhow::Result<()> {
+        let address = self.addresses[number];
+        let instance = self.launch(number, address, &self.database_url).await?;
+        self.instances[number] = Some(instance);
+        Ok(())
+    }
+
+    /// Starts one more instance, which reaches the database at an address of its own, such as a proxy, and which the
+    /// others know nothing of. It stops when the value is dropped. Gives the site as this instance alone serves it.
+    ///
+    /// # Errors
+    /// As [`Local::start_instance`].
+    pub(crate) async fn start_aside(&self, database_url: &str) -> anyhow::Result<(Instance, Site)> {
+        let addresses = free_addresses(1)?;
+        let number = self.instances.len();
+        let instance = self.launch(number, addresses[0], database_url).await?;
+        Ok((instance, Site::new(&self.public_url, addresses)?))
+    }
+
+    /// An empty database beside that of the instances, on the same server; `None` with SQLite.
+    ///
+    /// # Errors
+    /// Whatever the server answered.
+    pub(crate) async fn another_database(&self) -> anyhow::Result<Option<TestDatabase>> {
+        match &self.cluster {
+            Some(cluster) => cluster.create_database().await.map(Some),
+            None => Ok(None),
+        }
+    }
+
+    async fn launch(
+        &self,
+        number: usize,
+        address: SocketAddr,
+        database_url: &str,
+    ) -> anyhow::Result<Instance> {
         let began = Moment::now();
         let log_path = self.log_of(number);
         let log = std::fs::OpenOptions::new()
@@ -189,13 +240,14 @@ impl Local {
         let mut child = self
             .command("serve")
             .arg("--listen")
-            .arg(self.addresses[number].to_string())
+            .arg(address.to_string())
+            .env("GATEFOLD_DATABASE", database_url)
             .stdout(log.try_clone()?)
             .stderr(log)
             .spawn()
             .with_context(|| format!("starting {}", self.wanted.program.display()))?;
-        let site = self.site()?;
-        let mut browser = Browser::new(&site, number, OFFICE);
+        let site = Site::new(&self.public_url, vec![address])?;
+        let mut browser = Browser::new(&site, 0, OFFICE);
         while !matches!(browser.get("/health/ready").await, Ok(reply) if reply.status.is_success())
         {
             if child.try_wait()?.is_some() || began.elapsed() > START_PATIENCE {
@@ -208,11 +260,10 @@ impl Local {
             }
             sleep(Duration::from_millis(1)).await;
         }
-        self.instances[number] = Some(Instance {
+        Ok(Instance {
             child,
             started_in: began.elapsed(),
-        });
-        Ok(())
+        })
     }
 
     /// Kills this instance with SIGKILL and waits until it is gone. Does nothing if it does not run.
@@ -226,17 +277,7 @@ impl Local {
     /// Stops all instances as an operator would, with SIGTERM, and kills those that take too long.
     pub(crate) async fn stop_instances(&mut self) {
         for instance in self.instances.iter_mut().filter_map(Option::take) {
-            let mut child = instance.child;
-            let id = child.id().and_then(|id| i32::try_from(id).ok());
-            if let Some(id) = id.and_then(rustix::process::Pid::from_raw) {
-                let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
-            }
-            if tokio::time::timeout(STOP_PATIENCE, child.wait())
-                .await
-                .is_err()
-            {
-                let _ = child.kill().await;
-            }
+            instance.stop().await;
         }
     }
 
@@ -301,7 +342,8 @@ pub(crate) async fn become_administrator<'s>(
     code: &str,
 ) -> anyhow::Result<Browser<'s>> {
     let mut browser = Browser::new(site, 0, OFFICE);
-    let mut person = Person::new("load-admin", u64::MAX)?;
+    // A system that runs already may know the passkeys of earlier runs: these are others.
+    let mut person = Person::new("load-admin", fastrand::u64(..))?;
     let about = json!({ "login": "load-admin", "name": "Load administrator", "email": "" });
     let enrolled = person.enrol_passkey(&mut browser, code, &about).await;
     enrolled.map_err(|failed| {

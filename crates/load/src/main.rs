@@ -16,9 +16,12 @@ mod clock;
 mod compare;
 mod exit;
 mod http;
+mod limit;
 mod local;
+mod machine;
 mod peer;
 mod person;
+mod processes;
 mod report;
 mod run;
 mod seed;
@@ -41,7 +44,7 @@ struct Cli {
 #[derive(Debug, Subcommand)]
 enum Command {
     /// Let simulated people sign in and measure what that costs.
-    Run(run::Arguments),
+    Run(Box<run::Arguments>),
     /// Fill a database with realistic accounts.
     Seed(seed::Arguments),
     /// Kill instances while people sign in, and account for every answer.
@@ -59,7 +62,7 @@ fn main() -> ExitCode {
     let outcome = match runtime {
         Ok(runtime) => runtime.block_on(async {
             match command {
-                Command::Run(arguments) => run::run(arguments).await,
+                Command::Run(arguments) => run::run(&arguments).await,
                 Command::Seed(arguments) => seed::run(arguments).await,
                 Command::Chaos(arguments) => chaos::run(arguments).await,
                 Command::Compare(arguments) => compare::run(&arguments),

@@ -62,6 +62,15 @@ impl Portal {
         }
     }
 
+    /// A page that only somebody signed in can open, and that costs the same however often they have signed in; the
+    /// other lists every session of the account.
+    pub(crate) fn short_page(self) -> &'static str {
+        match self {
+            Self::Agent => "/profile/security/confirm",
+            Self::Customer => "/customer/profile/security/confirm",
+        }
+    }
+
     /// The session's cookie, without its prefix.
     pub(crate) fn cookie(self) -> &'static str {
         match self {

@@ -1,45 +1,167 @@
-//! To be written.
+//! The load test.
+//!
+//! *What it is.* It starts a system (or takes one that runs), enrols people over HTTP, lets them sign in for a while,
+//! uses every session they obtained, and measures the database's own limit and a peer in the same run.
+//!
+//! *What it is not.* A benchmark of one function: those are criterion's.
+//!
+//! *Where to start.* [`measure`] is the order of events, [`drive`] the loop, [`recorder`] what becomes a figure.
 
-use std::net::Ipv4Addr;
+mod arguments;
+pub(crate) mod drive;
+mod flood;
+mod interrupt;
+mod measure;
+mod pace;
+mod people;
+mod profile;
+mod progress;
+pub(crate) mod recorder;
+mod rivals;
+mod target;
+mod thresholds;
+mod traffic;
+mod verify;
+mod visitor;
 
-use clap::Args;
+use std::path::PathBuf;
 
-use crate::browser::Browser;
-use crate::clock::Moment;
+use anyhow::Context as _;
+
+pub(crate) use arguments::Arguments;
+use interrupt::Interrupt;
+use measure::{Found, Test};
+use progress::Progress;
+use target::Target;
+use thresholds::{Results, judge};
+
 use crate::exit::Exit;
-use crate::local::{Local, Storage, Wanted};
-use crate::person::{Person, Portal, invite};
+use crate::machine;
+use crate::summary::{FORMAT, Machine, Plan, Summary};
 
-/// Arguments.
-#[derive(Args, Debug)]
-pub(crate) struct Arguments {
-    #[arg(long, default_value = "postgres")]
-    database: Storage,
+/// Runs a load test and leaves its report behind.
+///
+/// # Errors
+/// When there is nothing to test, or the report cannot be written.
+pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
+    if let Err(mistake) = arguments.check() {
+        mistake.exit();
+    }
+    let began_at = crate::clock::wall();
+    let interrupt = Interrupt::listen()?;
+    let progress = Progress::new();
+    let test = Test {
+        arguments,
+        interrupt: &interrupt,
+        progress: &progress,
+    };
+    let mut found = Found::default();
+    let mut machine = Machine::default();
+    progress.say("starting");
+    if let Some(target) = interrupt.or(Target::find(arguments)).await {
+        let mut target = target?;
+        let database = target.local.as_ref();
+        machine = machine::describe(database.map(|local| local.database_url.as_str())).await;
+        test.measure(&mut target, &mut found).await?;
+    }
+    progress.end();
+    let summary = Summary {
+        format: FORMAT,
+        began_at: began_at.to_string(),
+        command: arguments::command(std::env::args().skip(2)),
+        machine,
+        plan: plan(arguments, &found),
+        thresholds: judge(&arguments.bounds, &results(&found)),
+        interrupted: interrupt.happened(),
+        notes: found.notes.clone(),
+        runs: found.runs(),
+    };
+    write(arguments, &summary, began_at)?;
+    Ok(verdict(arguments, &found, &summary))
 }
 
-pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
-    let local = Local::start(Wanted {
-        program: "target/release/gatefold".into(),
-        storage: arguments.database,
-        instances: 1,
-        connections: 10,
-    })
-    .await?;
-    println!("started in {:?}", local.started_in());
-    let site = local.site()?;
-    let mut admin = local.administrator(&site).await?;
-    let code = invite(&mut admin, "load-1").await?;
-    let network = Ipv4Addr::new(10, 0, 0, 1);
-    let mut browser = Browser::new(&site, 0, network);
-    let mut person = Person::new("load-1", 1)?;
-    person
-        .enrol_passkey(&mut browser, &code, &serde_json::json!({}))
-        .await?;
-    let began = Moment::now();
-    for _ in 0..500 {
-        browser.forget(network);
-        person.sign_in(&mut browser, Portal::Customer).await?;
+fn results(found: &Found) -> Results<'_> {
+    Results {
+        server: found.server.as_ref(),
+        quiet: found.quiet.as_ref(),
+        limit: found.limit.as_ref(),
+        peer: found.peer.as_ref(),
     }
-    println!("{:?} each", began.elapsed() / 500);
-    Ok(Exit::Passed)
+}
+
+fn plan(arguments: &Arguments, found: &Found) -> Plan {
+    let ours = arguments.system.url.is_none();
+    Plan {
+        profile: arguments.profile.as_str().to_owned(),
+        clients: arguments.clients(),
+        rate_per_s: arguments.rate(),
+        warm_up_s: arguments.warm_up().as_secs_f64(),
+        duration_s: arguments.duration().as_secs_f64(),
+        instances: if ours {
+            usize::from(arguments.system.instances)
+        } else {
+            0
+        },
+        database: if ours {
+            arguments.storage().as_str().to_owned()
+        } else {
+            "unknown".to_owned()
+        },
+        accounts: found.accounts,
+    }
+}
+
+/// Writes the report's files and prints the table.
+fn write(
+    arguments: &Arguments,
+    summary: &Summary,
+    began_at: jiff::Timestamp,
+) -> anyhow::Result<()> {
+    let folder = arguments.out.clone().unwrap_or_else(|| {
+        let time = began_at.strftime("%Y%m%dT%H%M%SZ");
+        PathBuf::from(format!("target/load/{time}-{}", summary.plan.profile))
+    });
+    let described = || format!("writing the report to {}", folder.display());
+    std::fs::create_dir_all(&folder).with_context(described)?;
+    let json = serde_json::to_string_pretty(summary)?;
+    std::fs::write(folder.join("summary.json"), json + "\n").with_context(described)?;
+    let html = crate::report::html(summary);
+    std::fs::write(folder.join("report.html"), html).with_context(described)?;
+    print!("{}", crate::report::table(summary));
+    println!("\nReport: {}", folder.join("report.html").display());
+    Ok(())
+}
+
+/// The exit code, with a sentence on standard error where it is none of the good ones.
+fn verdict(arguments: &Arguments, found: &Found, summary: &Summary) -> Exit {
+    let results = results(found);
+    if summary.interrupted {
+        eprintln!("gatefold-load: interrupted; the report covers what was done until then");
+        return Exit::Interrupted;
+    }
+    if results.is_broken(&arguments.bounds) {
+        let codes: Vec<String> = found
+            .errors()
+            .iter()
+            .map(|(code, times)| format!("{code} {times} times"))
+            .collect();
+        let codes = if codes.is_empty() {
+            "nothing ended within the window".to_owned()
+        } else {
+            codes.join(", ")
+        };
+        eprintln!(
+            "gatefold-load: too many attempts failed, the figures describe a broken system: {codes}"
+        );
+        return if found.nobody_was_there() {
+            Exit::NoTarget
+        } else {
+            Exit::Untrustworthy
+        };
+    }
+    if summary.thresholds.iter().all(|each| each.met) {
+        Exit::Passed
+    } else {
+        Exit::Missed
+    }
 }

@@ -9,6 +9,7 @@ use tokio::net::TcpStream;
 use tokio::net::tcp::{OwnedReadHalf, OwnedWriteHalf};
 use tokio::sync::watch;
 
+use super::commits::Transaction;
 use super::frames::{Frame, Frames};
 use super::{Fate, Shared};
 
@@ -28,6 +29,7 @@ struct Line {
     texts: Texts,
     /// `ReadyForQuery` messages the server still owes.
     owed: u64,
+    transaction: Transaction,
 }
 
 /// The texts behind prepared statements and portals, by the names the client gave them.
@@ -52,6 +54,7 @@ pub(super) async fn serve(client: TcpStream, shared: Arc<Shared>) {
         to_server,
         texts: Texts::default(),
         owed: 0,
+        transaction: Transaction::default(),
     };
     let _ = line.forward(&shared).await;
     line.hang_up_on_server().await;
@@ -72,7 +75,7 @@ impl Line {
                 },
                 frame = self.server.next() => match frame? {
                     Some(frame) => {
-                        self.note_answer(&frame);
+                        self.note_answer(&frame, shared);
                         self.to_client.write_all(&frame.bytes).await?;
                     }
                     None => return Ok(()),
@@ -97,6 +100,9 @@ impl Line {
     }
 
     async fn relay(&mut self, frame: Frame, shared: &Shared) -> std::io::Result<()> {
+        if matches!(frame.tag(), b'S' | b'Q' | b'F') {
+            shared.ledger().round_trips += 1;
+        }
         let Some(text) = self.texts.statement(&frame) else {
             if frame.tag() == b'S' || frame.tag() == b'F' {
                 self.owed += 1;
@@ -109,12 +115,12 @@ impl Line {
                 self.to_server.write_all(&frame.bytes).await
             }
             Fate::Withhold => Err(std::io::ErrorKind::ConnectionAborted.into()),
-            Fate::Swallow => self.swallow(&frame).await,
+            Fate::Swallow => self.swallow(&frame, shared).await,
         }
     }
 
     /// Has the server run this statement to its end, and keeps the answer from the client.
-    async fn swallow(&mut self, frame: &Frame) -> std::io::Result<()> {
+    async fn swallow(&mut self, frame: &Frame, shared: &Shared) -> std::io::Result<()> {
         self.to_server.write_all(&frame.bytes).await?;
         if frame.tag() == b'E' {
             // The client's own Sync is behind; without one the server would not commit.
@@ -125,12 +131,15 @@ impl Line {
             let Some(answer) = self.server.next().await? else {
                 break;
             };
-            self.note_answer(&answer);
+            self.note_answer(&answer, shared);
         }
         Err(std::io::ErrorKind::ConnectionAborted.into())
     }
 
-    fn note_answer(&mut self, frame: &Frame) {
+    fn note_answer(&mut self, frame: &Frame, shared: &Shared) {
+        if self.transaction.ends_committed(frame) {
+            shared.ledger().commits += 1;
+        }
         if frame.tag() == b'Z' {
             self.owed = self.owed.saturating_sub(1);
         }

@@ -26,6 +26,7 @@
 //! **What it does not do**: TLS. It answers a request for TLS with "no", and
 //! [`CutProxy::url`] says `sslmode=disable`.
 
+mod commits;
 mod connection;
 mod frames;
 
@@ -45,6 +46,18 @@ pub enum Cut {
     Before(u64),
     /// The server completes statement n (so that a `COMMIT` is durable); the client never hears of it.
     After(u64),
+}
+
+/// What passed since the last [`CutProxy::reset`], all connections together.
+#[derive(Debug, Default, Clone, Copy, PartialEq, Eq)]
+pub struct Traffic {
+    /// Statements that the server was sent, as [`CutProxy::count`].
+    pub statements: u64,
+    /// Messages after which a client waits until the server is ready: `Sync` (a pool's pings among them), simple
+    /// queries and function calls.
+    pub round_trips: u64,
+    /// Transactions that changed rows and were committed, those of single statements among them.
+    pub commits: u64,
 }
 
 /// The proxy. Dropping it closes the listener and every connection.
@@ -67,6 +80,8 @@ struct Shared {
 #[derive(Debug, Default)]
 struct Ledger {
     forwarded: u64,
+    round_trips: u64,
+    commits: u64,
     seen: Vec<String>,
     armed: Option<Cut>,
 }
@@ -156,6 +171,17 @@ impl CutProxy {
     #[must_use]
     pub fn count(&self) -> u64 {
         self.shared.ledger().forwarded
+    }
+
+    /// What passed since the last [`CutProxy::reset`].
+    #[must_use]
+    pub fn traffic(&self) -> Traffic {
+        let ledger = self.shared.ledger();
+        Traffic {
+            statements: ledger.forwarded,
+            round_trips: ledger.round_trips,
+            commits: ledger.commits,
+        }
     }
 
     /// The texts of the statements since the last [`CutProxy::reset`], the withheld one included.

@@ -1,6 +1,6 @@
 //! The proxy that cuts the database connection at a chosen statement.
 
-use gatefold_testkit::cut_proxy::{Cut, CutProxy};
+use gatefold_testkit::cut_proxy::{Cut, CutProxy, Traffic};
 use gatefold_testkit::postgres::{TestDatabase, skip_without_postgres};
 use sqlx::{Connection, Executor, PgConnection};
 
@@ -50,6 +50,45 @@ async fn statements_are_counted_and_named() -> anyhow::Result<()> {
     assert_eq!((proxy.count(), rows(&database).await?), (4, 2));
     proxy.reset();
     assert_eq!((proxy.count(), proxy.statements().len()), (0, 0));
+    Ok(())
+}
+
+#[tokio::test]
+async fn round_trips_and_commits_are_counted() -> anyhow::Result<()> {
+    let Some((_database, proxy)) = probed("round_trips_and_commits_are_counted").await? else {
+        return Ok(());
+    };
+    let mut connection = PgConnection::connect(proxy.url()).await?;
+    // Prepares the statement, so that every later execution is one round trip.
+    let insert = "INSERT INTO probe (id) VALUES ($1)";
+    sqlx::query(insert)
+        .bind(0_i64)
+        .execute(&mut connection)
+        .await?;
+    proxy.reset();
+    let mut transaction = connection.begin().await?;
+    for id in [1_i64, 2] {
+        sqlx::query(insert)
+            .bind(id)
+            .execute(&mut *transaction)
+            .await?;
+    }
+    transaction.commit().await?;
+    let counted = |statements, round_trips, commits| Traffic {
+        statements,
+        round_trips,
+        commits,
+    };
+    assert_eq!(proxy.traffic(), counted(4, 4, 1));
+    sqlx::query(insert)
+        .bind(3_i64)
+        .execute(&mut connection)
+        .await?;
+    assert_eq!(proxy.traffic(), counted(5, 5, 2));
+    let again = sqlx::query(insert).bind(3_i64);
+    assert!(again.execute(&mut connection).await.is_err());
+    connection.ping().await?;
+    assert_eq!(proxy.traffic(), counted(6, 7, 2));
     Ok(())
 }
 
