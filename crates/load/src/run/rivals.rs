@@ -80,7 +80,7 @@ async fn bare(
     };
     let wheel = test.wheel(load);
     let driven = wheel.drive(&mut clients, &subject, pending()).await;
-    limit::close(clients).await;
+    limit::close(&clients);
     // There are no sessions to use, so nobody needs to.
     let nobody: &mut [Guest<'_>] = &mut [];
     let settled = test.settle(driven, subject, nobody).await;
