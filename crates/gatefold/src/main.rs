@@ -6,6 +6,10 @@ use clap::Parser as _;
 use gatefold::cli::{Cli, Command};
 use gatefold::commands::{migrate, output, serve, setup_link};
 
+/// Measured against the system's: see docs/performance.md.
+#[global_allocator]
+static ALLOCATOR: mimalloc::MiMalloc = mimalloc::MiMalloc;
+
 fn main() -> ExitCode {
     match run(Cli::parse()) {
         Ok(code) => code,

@@ -1,9 +1,9 @@
 //! The one policy that every path of signing in goes through, and the witness that it was asked.
 //!
-//! [`admit`] takes [`Evidence`]: a consumed row together with the proof that answers it, or a proven
-//! password. It checks that both belong together, loads the account *by the credential that signed*,
-//! checks its status in the unit of work that will issue the session, and asks [`decide`]. Only
-//! [`Decision::Admit`] holds an [`Admitted`], and only an [`Admitted`] issues a session.
+//! [`admit`] takes [`Evidence`]: a consumed row together with whoever answered it, or a proven password
+//! with its holder. It checks that both belong together and asks [`decide`] about the account *of the
+//! credential that signed*. Only [`Decision::Admit`] holds an [`Admitted`], and only an [`Admitted`]
+//! issues a session. A session is stored only while the account is active, whatever was read before.
 //!
 //! A session cannot be issued without evidence:
 //!
@@ -79,13 +79,15 @@ pub enum Evidence {
     Password {
         /// The proof, bound to its account.
         proof: Verified<PasswordProof>,
+        /// Whose it is, with what else they hold.
+        holder: Holder,
     },
     /// A one-time link, used in this unit of work to enrol a credential of this account.
     Enrolment {
         /// The link, consumed.
         link: Consumed<LinkUse>,
         /// Whose credential was enrolled.
-        account: AccountId,
+        holder: Holder,
     },
 }
 
@@ -151,6 +153,14 @@ pub enum Decision {
     },
 }
 
+/// The witness that an account is locked in this unit of work, with what it holds. Made by `hold`
+/// only.
+#[derive(Debug)]
+pub struct Holder {
+    account: Account,
+    held: Held,
+}
+
 /// Which credentials an account holds, as far as the policy asks.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(crate) struct Held {
@@ -176,17 +186,20 @@ pub(crate) fn decide(status: Status, held: Held, method: Method) -> Ruling {
     }
 }
 
-/// Matches the evidence, loads the account by it and asks the policy.
+/// Matches the evidence and asks the policy.
 ///
 /// The order is the order of the checks: the proof answers this very ceremony, the account is the
-/// one that was asked for, its status allows it. The account's row is locked: by [`Signer`], or here.
-pub(crate) async fn admit(uow: &mut UnitOfWork, evidence: Evidence) -> Result<Decision, Halt> {
-    let (account, method) = match evidence {
+/// one that was asked for, its status allows it.
+pub(crate) fn admit(evidence: Evidence) -> Result<Decision, Halt> {
+    // Of the policy's rulings only those on passwords depend on what else is held; see the test below.
+    let unasked = Held { passkeys: true };
+    let (account, held, method) = match evidence {
         Evidence::Passkey { ceremony, signer } => {
             if !signer.proof().user_verified() {
                 return Err(Refusal::PasskeyFailed.into());
             }
-            (answered_by(ceremony.challenge(), signer)?, Method::Passkey)
+            let account = answered_by(ceremony.challenge(), signer)?;
+            (account, unasked, Method::Passkey)
         }
         Evidence::SecondStep {
             pending,
@@ -199,23 +212,21 @@ pub(crate) async fn admit(uow: &mut UnitOfWork, evidence: Evidence) -> Result<De
             {
                 return Err(Refusal::PasskeyFailed.into());
             }
-            (account, Method::PasswordAndPasskey)
+            (account, unasked, Method::PasswordAndPasskey)
         }
-        Evidence::Password { proof } => (
-            by_id(uow, proof.method().account()).await?,
-            Method::Password,
-        ),
-        Evidence::Enrolment { link, account } => {
-            if link.facts().account.is_some_and(|bound| bound != account) {
+        Evidence::Password { proof, holder } => {
+            if proof.method().account() != holder.account.id {
+                return Err(Refusal::InvalidCredentials.into());
+            }
+            (holder.account, holder.held, Method::Password)
+        }
+        Evidence::Enrolment { link, holder } => {
+            let bound = link.facts().account;
+            if bound.is_some_and(|bound| bound != holder.account.id) {
                 return Err(Halt::Undo(Refusal::LinkDead));
             }
-            (by_id(uow, account).await?, Method::Link)
+            (holder.account, holder.held, Method::Link)
         }
-    };
-    let held = match method {
-        Method::Password => held(uow, account.id).await?,
-        // The policy does not ask; see the test below.
-        Method::Passkey | Method::PasswordAndPasskey | Method::Link => Held { passkeys: true },
     };
     match decide(account.status, held, method) {
         Ruling::Enough => Ok(Decision::Admit(Admitted { account, method })),
@@ -238,17 +249,16 @@ pub(crate) fn answered_by(consumed: &[u8], signer: Signer) -> Result<Account, Ha
     Ok(signer.into_account())
 }
 
-async fn by_id(uow: &mut UnitOfWork, id: AccountId) -> Result<Account, Halt> {
-    account::lock(uow, id)
-        .await?
-        .ok_or_else(|| Refusal::InvalidCredentials.into())
-}
-
-async fn held(uow: &mut UnitOfWork, account: AccountId) -> Result<Held, Halt> {
-    let set = credential::set_of(uow, account).await?;
-    Ok(Held {
+/// Locks an account until the unit of work ends and says what it holds, so that what is decided about
+/// it stays true.
+pub(crate) async fn hold(uow: &mut UnitOfWork, id: AccountId) -> Result<Holder, Halt> {
+    let account = account::lock(uow, id).await?;
+    let account = account.ok_or(Refusal::InvalidCredentials)?;
+    let set = credential::set_of(uow, id).await?;
+    let held = Held {
         passkeys: set.has(CredentialKind::Passkey),
-    })
+    };
+    Ok(Holder { account, held })
 }
 
 #[cfg(test)]
@@ -257,7 +267,7 @@ mod tests {
 
     #[test]
     fn only_passwords_depend_on_what_else_is_held() {
-        // INV-ONE-POLICY: `admit` loads the credentials for passwords alone.
+        // INV-ONE-POLICY: `admit` asks for passwords alone.
         let [none, some] = [false, true].map(|passkeys| Held { passkeys });
         for method in [Method::Passkey, Method::PasswordAndPasskey, Method::Link] {
             for status in [Status::Active, Status::Invited, Status::Disabled] {

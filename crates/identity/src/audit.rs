@@ -4,7 +4,7 @@
 
 use gatefold_kernel::{AccountId, AccountKind, Subject};
 use gatefold_store::event::{self, NewEvent};
-use gatefold_store::{StoreError, UnitOfWork};
+use gatefold_store::{StoreError, Unit};
 use serde_json::Value;
 
 use crate::Client;
@@ -115,14 +115,14 @@ impl<'a> Record<'a> {
     }
 
     /// Appends it in the unit of work of what it tells about.
-    pub(crate) async fn append(self, uow: &mut UnitOfWork) -> Result<(), StoreError> {
+    pub(crate) async fn append(self, unit: &mut impl Unit) -> Result<(), StoreError> {
         let outcome = match self.ending {
             Ending::Done => "done",
             Ending::Refused => "refused",
         };
         metrics::counter!("gatefold_events_total", "kind" => self.kind.code(), "outcome" => outcome).increment(1);
         event::append(
-            uow,
+            unit,
             &NewEvent {
                 kind: self.kind.code(),
                 outcome,

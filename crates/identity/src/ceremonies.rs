@@ -12,7 +12,7 @@ use gatefold_kernel::{AccountId, AccountKind, Token, Verified};
 use gatefold_store::account::Account;
 use gatefold_store::ceremony::{self, Consumption, Kind as CeremonyKind, NewCeremony};
 use gatefold_store::passkey::{self as stored_passkeys, StoredPasskey};
-use gatefold_store::{Consumed, Reads, UnitOfWork};
+use gatefold_store::{Consumed, Reads, Unit};
 use serde_json::json;
 
 use crate::audit::{Ending, Kind, Record};
@@ -38,7 +38,8 @@ pub(crate) struct Ownership<'a> {
 }
 
 /// Who signed: the witness that a response was verified against a stored passkey, and the account of
-/// that passkey as it is under its row lock in this unit of work. Made by `Identity::verify` only.
+/// that passkey. What is decided with it is stored only while both are as they were read: they are
+/// locked in a unit of work, and counted on in an attempt. Made by `Identity::verify` only.
 #[derive(Debug)]
 pub struct Signer {
     proof: Verified<PasskeyAssertion>,
@@ -96,18 +97,17 @@ impl Identity {
         Ok(())
     }
 
-    /// Verifies a response against the stored credential it names and says whose that is, with
-    /// account and passkey locked from here on. Notes the use of the passkey, or audits a refusal
-    /// under the account it was aimed at.
+    /// Verifies a response against the stored credential it names and says whose that is. Notes the
+    /// use of the passkey, or audits a refusal under the account it was aimed at.
     pub(crate) async fn verify<K: CeremonyKind>(
         &self,
-        uow: &mut UnitOfWork,
+        unit: &mut impl Unit,
         ceremony: &Consumed<K>,
         response: &AuthenticationResponse,
         asked: Asked,
         arrival: &Arrival<'_>,
     ) -> Result<Signer, Halt> {
-        let found = stored_passkeys::with_account(uow, response.credential_id().as_bytes()).await?;
+        let found = stored_passkeys::with_account(unit, response.credential_id().as_bytes()).await?;
         let Some((stored, account, handle)) = found else {
             tracing::info!(
                 network = arrival.client.network(),
@@ -127,17 +127,17 @@ impl Identity {
         let refused =
             match passkey::finish_login(&expectation, &credential, response, ceremony.at()) {
                 Ok(proof) => {
-                    record_use(uow, &stored, proof.method()).await?;
+                    record_use(unit, &stored, proof.method()).await?;
                     return Ok(Signer { proof, account });
                 }
                 Err(refused) => refused,
             };
         if matches!(refused, LoginRefusal::CounterRegressed { .. }) {
-            stored_passkeys::mark_clone_suspected(uow, stored.key).await?;
+            stored_passkeys::mark_clone_suspected(unit, stored.key).await?;
             Record::new(Kind::PasskeyCloneSuspected, Ending::Refused, arrival.client)
                 .about(account.subject())
                 .with(json!({ "passkey": stored.name }))
-                .append(uow)
+                .append(unit)
                 .await?;
         }
         tracing::info!(account = %account.subject(), reason = %refused, "a passkey was refused");
@@ -145,7 +145,7 @@ impl Identity {
             .about(account.subject())
             .on(arrival.surface)
             .with(json!({ "method": "passkey", "reason": refused.to_string() }))
-            .append(uow)
+            .append(unit)
             .await?;
         Err(Refusal::PasskeyFailed.into())
     }
@@ -153,11 +153,11 @@ impl Identity {
 
 /// Takes a ceremony of one kind out of the store, once, in the browser that began it.
 pub(crate) async fn consume<K: CeremonyKind>(
-    uow: &mut UnitOfWork,
+    unit: &mut impl Unit,
     challenge: &Challenge,
     browser: &Token<Browser>,
 ) -> Result<Consumed<K>, Halt> {
-    match ceremony::consume::<K>(uow, challenge.as_bytes(), &browser.hash()).await? {
+    match ceremony::consume::<K>(unit, challenge.as_bytes(), &browser.hash()).await? {
         Consumption::Fresh(consumed) => Ok(consumed),
         Consumption::Expired | Consumption::Missing => {
             tracing::info!(
@@ -171,12 +171,12 @@ pub(crate) async fn consume<K: CeremonyKind>(
 
 /// Moves the counter from the value the verdict was made with.
 async fn record_use(
-    uow: &mut UnitOfWork,
+    unit: &mut impl Unit,
     stored: &StoredPasskey,
     proof: &PasskeyAssertion,
 ) -> Result<(), Halt> {
     let (old, new) = (proof.previous_count(), proof.sign_count());
-    stored_passkeys::record_use(uow, stored.key, old, new, proof.backup_state()).await?;
+    stored_passkeys::record_use(unit, stored.key, old, new, proof.backup_state()).await?;
     Ok(())
 }
 

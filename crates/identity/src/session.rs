@@ -6,7 +6,7 @@ use gatefold_kernel::token::Session as SessionPurpose;
 use gatefold_kernel::{AccountId, AccountKind, Token, TokenHash, UnixMillis};
 use gatefold_store::account::Account;
 use gatefold_store::session::{self as rows, LiveSession, NewSession};
-use gatefold_store::{StoreError, UnitOfWork};
+use gatefold_store::{StoreError, Unit, UnitOfWork};
 
 use crate::admission::{Admitted, Method};
 use crate::audit::{Ending, Kind, Record};
@@ -135,17 +135,17 @@ impl Held {
 /// Issues a session. Nothing but an [`Admitted`] does.
 pub(crate) async fn issue(
     identity: &Identity,
-    uow: &mut UnitOfWork,
+    unit: &mut impl Unit,
     admitted: Admitted,
     arrival: &Arrival<'_>,
 ) -> Result<SignedIn, Halt> {
     let token = SessionToken::draw(identity.entropy());
     let account = admitted.account();
     if let Some(old) = arrival.held.on(account.kind) {
-        rows::end(uow, old).await?;
+        rows::end(unit, old).await?;
     }
     rows::insert(
-        uow,
+        unit,
         &NewSession {
             token: token.hash(),
             account: account.subject(),
@@ -163,7 +163,7 @@ pub(crate) async fn issue(
         .about(account.subject())
         .on(arrival.surface)
         .with(detail)
-        .append(uow)
+        .append(unit)
         .await?;
     if arrival.surface != account.kind {
         tracing::info!(account = %account.subject(), surface = %arrival.surface, "signed in from the other portal's page");

@@ -1,28 +1,28 @@
 //! Ending a unit of work.
 
-use gatefold_store::UnitOfWork;
+use gatefold_store::Unit;
 
 use crate::refusal::{Failure, Halt, Outcome};
 
 /// Commits what a verdict leaves behind. A refusal keeps the consumed ceremony and the audit, so
 /// that a refused response cannot be tried again; a fault keeps nothing.
-pub(crate) async fn settle<T>(uow: UnitOfWork, verdict: Result<T, Halt>) -> Outcome<T> {
+pub(crate) async fn settle<T>(unit: impl Unit, verdict: Result<T, Halt>) -> Outcome<T> {
     match verdict {
         Ok(value) => {
-            uow.commit().await?;
+            unit.commit().await?;
             Ok(value)
         }
         Err(Halt::Refuse(refusal)) => {
-            uow.commit().await?;
+            unit.commit().await?;
             Err(Failure::Refused(refusal))
         }
         Err(Halt::Undo(refusal)) => {
-            drop(uow);
+            drop(unit);
             Err(Failure::Refused(refusal))
         }
         Err(Halt::Fault(fault)) => {
             // INV-FAIL-CLOSED: nothing of a unit of work that failed is kept.
-            drop(uow);
+            drop(unit);
             Err(Failure::Fault(fault))
         }
     }

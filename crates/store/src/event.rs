@@ -4,9 +4,8 @@
 use gatefold_kernel::{AccountId, AccountKind, Subject, UnixMillis};
 
 use crate::database::Wants;
-use crate::database::sealed::Linked as _;
 use crate::database::sql::{Row, Value, statements, values};
-use crate::{Database, Reads, StoreError, UnitOfWork};
+use crate::{Database, Reads, StoreError, Unit};
 
 statements! {
     "gk_auth_event":
@@ -60,10 +59,10 @@ pub struct Event {
 ///
 /// # Errors
 /// [`StoreError`], at the latest at the commit.
-pub async fn append(uow: &mut UnitOfWork, new: &NewEvent<'_>) -> Result<(), StoreError> {
+pub async fn append(unit: &mut impl Unit, new: &NewEvent<'_>) -> Result<(), StoreError> {
     let detail = new.detail.to_string();
     let row = row(new, &detail);
-    uow.link().later(&APPEND, &row, Wants::One).await
+    unit.link().later(&APPEND, &row, Wants::One).await
 }
 
 /// Appends an event that stands alone, such as a refusal.

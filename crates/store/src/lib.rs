@@ -2,7 +2,7 @@
 //! PostgreSQL.
 //!
 //! *What it is:* one file for each table family, with free functions. Writes take a
-//! [`UnitOfWork`], reads take either that or a [`Reader`]; a few single statements that need no
+//! [`Unit, UnitOfWork`], reads take either that or a [`Reader`]; a few single statements that need no
 //! company take the [`Database`] itself and commit on their own. Each statement is one text for
 //! both databases; only the table definitions in `migrations/` differ.
 //!
@@ -36,6 +36,6 @@ pub mod testing;
 pub mod throttle;
 
 pub use consumed::{Consumable, Consumed};
-pub use database::{Backend, ConnectOptions, Database, MigrationReport, Reader, Reads, UnitOfWork};
+pub use database::{Attempt, Backend, ConnectOptions, Database, MigrationReport, Reader, Reads, Unit, UnitOfWork};
 pub use error::StoreError;
 pub use sweep::{Swept, sweep};

@@ -7,7 +7,7 @@ use crate::account::{Account, account_columns};
 use crate::database::Wants;
 use crate::database::sealed::Linked as _;
 use crate::database::sql::{Row, statements, values};
-use crate::{Reads, StoreError, UnitOfWork, account, credential};
+use crate::{Reads, StoreError, Unit, UnitOfWork, account, credential};
 
 /// The columns that [`from_row`] reads, of `gk_webauthn_credential w`.
 macro_rules! passkey_columns {
@@ -150,16 +150,17 @@ pub async fn list(reads: &mut impl Reads, id: AccountId) -> Result<Vec<StoredPas
 }
 
 /// A passkey with its account and that account's user handle, in one query: the credential decides
-/// who signs in. Passkey and account are locked until the unit of work ends: whoever disables the
-/// account, removes the passkey or moves its counter comes before or after, not between.
+/// who signs in. In a unit of work, passkey and account are locked until it ends: whoever disables the
+/// account, removes the passkey or moves its counter comes before or after, not between. In an attempt,
+/// [`record_use`] and [`crate::session::insert`] count on both being as they were read.
 ///
 /// # Errors
 /// [`StoreError`]; also when another unit of work holds the locks for too long.
 pub async fn with_account(
-    uow: &mut UnitOfWork,
+    unit: &mut impl Unit,
     credential_id: &[u8],
 ) -> Result<Option<(StoredPasskey, Account, [u8; 64])>, StoreError> {
-    let row = uow
+    let row = unit
         .link()
         .row(&WITH_ACCOUNT, values![credential_id])
         .await?;
@@ -173,35 +174,34 @@ pub async fn with_account(
     .transpose()
 }
 
-/// Notes a use of a passkey that [`with_account`] has locked: moves the counter from the value the
+/// Notes a use of a passkey that [`with_account`] has found: moves the counter from the value the
 /// verdict was made with. Postponed.
 ///
 /// # Errors
 /// [`StoreError`]; at the latest at the commit [`StoreError::Missed`] when the counter is another.
 pub async fn record_use(
-    uow: &mut UnitOfWork,
+    unit: &mut impl Unit,
     key: CredentialKey,
     old_count: u32,
     new_count: u32,
     backup_state: bool,
 ) -> Result<(), StoreError> {
     let values = values![key.get(), old_count, new_count, backup_state];
-    uow.link().later(&RECORD_USE, values, Wants::One).await
+    unit.link().later(&RECORD_USE, values, Wants::One).await
 }
 
 /// Notes that the counter went backwards, which a copy of the key would cause. The first time
-/// stays.
+/// stays. Postponed.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`], at the latest at the commit.
 pub async fn mark_clone_suspected(
-    uow: &mut UnitOfWork,
+    unit: &mut impl Unit,
     key: CredentialKey,
 ) -> Result<(), StoreError> {
-    uow.link()
-        .execute(&MARK_CLONE, values![key.get()])
+    unit.link()
+        .later(&MARK_CLONE, values![key.get()], Wants::Any)
         .await
-        .map(drop)
 }
 
 /// Gives a passkey of this account another name; `false` when the account has no such passkey.

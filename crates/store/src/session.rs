@@ -9,7 +9,7 @@ use crate::account::{Account, account_columns};
 use crate::database::Wants;
 use crate::database::sealed::Linked as _;
 use crate::database::sql::{Row, statements, values};
-use crate::{Database, Reads, StoreError, UnitOfWork, account};
+use crate::{Database, Reads, StoreError, Unit, UnitOfWork, account};
 
 /// A session's last-seen moves at most this often.
 pub const TOUCH_INTERVAL: Duration = Duration::from_secs(60);
@@ -119,11 +119,12 @@ pub struct SessionSummary {
     pub network: String,
 }
 
-/// Opens a session and notes on the account that it signed in. Postponed.
+/// Opens a session and notes on the account that it signed in, which counts on the account being
+/// active. Postponed.
 ///
 /// # Errors
 /// At the latest at the commit; [`StoreError`] also for an unknown account and for a token in use.
-pub async fn insert(uow: &mut UnitOfWork, new: &NewSession<'_>) -> Result<(), StoreError> {
+pub async fn insert(unit: &mut impl Unit, new: &NewSession<'_>) -> Result<(), StoreError> {
     let Subject { kind, id } = new.account;
     let public_ref = new.token.public_ref();
     let row = values![
@@ -138,8 +139,8 @@ pub async fn insert(uow: &mut UnitOfWork, new: &NewSession<'_>) -> Result<(), St
         new.user_agent,
         new.network,
     ];
-    uow.link().later(&INSERT, row, Wants::One).await?;
-    account::signed_in(uow, id).await
+    unit.link().later(&INSERT, row, Wants::One).await?;
+    account::signed_in(unit, id).await
 }
 
 /// The session of this cookie with its account, if it is live and the account is active. One
@@ -196,8 +197,8 @@ pub async fn rotate(
 ///
 /// # Errors
 /// [`StoreError`], at the latest at the commit.
-pub async fn end(uow: &mut UnitOfWork, token: &TokenHash<Session>) -> Result<(), StoreError> {
-    uow.link().later(&END, values![token], Wants::Any).await
+pub async fn end(unit: &mut impl Unit, token: &TokenHash<Session>) -> Result<(), StoreError> {
+    unit.link().later(&END, values![token], Wants::Any).await
 }
 
 /// Ends a session of this account by its public name; `false` when there was none.

@@ -9,7 +9,7 @@ use serde_json::json;
 
 use super::NewPerson;
 use crate::Identity;
-use crate::admission::{Decision, Evidence, admit};
+use crate::admission::{Decision, Evidence, admit, hold};
 use crate::audit::{Ending, Kind, Record};
 use crate::refusal::{Halt, Refusal};
 use crate::session::{Arrival, SignedIn, end_everything, issue};
@@ -68,16 +68,14 @@ pub(super) async fn enter(
     following: Following,
     arrival: &Arrival<'_>,
 ) -> Result<SignedIn, Halt> {
-    let evidence = Evidence::Enrolment {
-        link: following.link,
-        account: following.account,
-    };
-    let decision = admit(uow, evidence).await.map_err(|halt| match halt {
-        // The link and the credential of this unit of work must not stay.
+    // The link and the credential of this unit of work must not stay after a refusal.
+    let undone = |halt| match halt {
         Halt::Refuse(refusal) => Halt::Undo(refusal),
         other => other,
-    })?;
-    match decision {
+    };
+    let link = following.link;
+    let holder = hold(uow, following.account).await.map_err(undone)?;
+    match admit(Evidence::Enrolment { link, holder }).map_err(undone)? {
         Decision::Admit(admitted) => {
             // One page serves both portals: whoever enrols arrives at their own.
             let surface = admitted.account().kind;

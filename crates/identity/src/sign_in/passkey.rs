@@ -6,11 +6,11 @@ use gatefold_kernel::webauthn::{
     AuthenticationResponse, RequestOptions, UserHandleRule, UserVerification,
 };
 use gatefold_kernel::{AccountKind, Token};
-use gatefold_store::{UnitOfWork, ceremony};
+use gatefold_store::{StoreError, Unit, ceremony};
 
 use crate::admission::{Decision, Evidence, admit};
 use crate::ceremonies::{Asked, Ownership, STATE, consume};
-use crate::refusal::{Halt, Outcome, Refusal};
+use crate::refusal::{Failure, Fault, Halt, Outcome, Refusal};
 use crate::session::{Arrival, SignedIn, issue};
 use crate::unit::settle;
 use crate::{Client, Identity};
@@ -56,6 +56,18 @@ impl Identity {
         response: &AuthenticationResponse,
         arrival: &Arrival<'_>,
     ) -> Outcome<SignedIn> {
+        // The signature is checked without a lock, and everything is stored at once if nothing that
+        // was counted on has moved since.
+        let mut attempt = self.db().attempt().await?;
+        let verdict = self
+            .passkey_in(&mut attempt, browser, response, arrival)
+            .await;
+        match settle(attempt, verdict).await {
+            Err(Failure::Fault(Fault::Store(StoreError::Missed { .. }))) => {}
+            settled => return settled,
+        }
+        // Somebody else used this ceremony or this passkey, or changed the account, at the same
+        // moment. Once more behind them: the locks say who is next.
         let mut uow = self.db().begin().await?;
         let verdict = self.passkey_in(&mut uow, browser, response, arrival).await;
         settle(uow, verdict).await
@@ -63,21 +75,21 @@ impl Identity {
 
     async fn passkey_in(
         &self,
-        uow: &mut UnitOfWork,
+        unit: &mut impl Unit,
         browser: &Token<Browser>,
         response: &AuthenticationResponse,
         arrival: &Arrival<'_>,
     ) -> Result<SignedIn, Halt> {
-        let ceremony = consume::<ceremony::SignIn>(uow, response.challenge(), browser).await?;
+        let ceremony = consume::<ceremony::SignIn>(unit, response.challenge(), browser).await?;
         let asked = Asked {
             user_verification: UserVerification::Required,
             user_handle: UserHandleRule::Required,
         };
         let signer = self
-            .verify(uow, &ceremony, response, asked, arrival)
+            .verify(unit, &ceremony, response, asked, arrival)
             .await?;
-        match admit(uow, Evidence::Passkey { ceremony, signer }).await? {
-            Decision::Admit(admitted) => issue(self, uow, admitted, arrival).await,
+        match admit(Evidence::Passkey { ceremony, signer })? {
+            Decision::Admit(admitted) => issue(self, unit, admitted, arrival).await,
             Decision::NeedMore { .. } => Err(Refusal::PasskeyFailed.into()),
         }
     }

@@ -15,7 +15,7 @@ use serde_json::json;
 use super::PasswordAnswer;
 use super::second_step::PENDING_FOR;
 use crate::Identity;
-use crate::admission::{Decision, Evidence, admit};
+use crate::admission::{Decision, Evidence, admit, hold};
 use crate::audit::{Ending, Kind, Record};
 use crate::hash_pool::Checked;
 use crate::refusal::{Halt, Outcome, Refusal};
@@ -96,14 +96,9 @@ impl Identity {
             }
             rows::record_use(uow, stored.key).await?;
         }
-        match admit(
-            uow,
-            Evidence::Password {
-                proof: right.checked.proof,
-            },
-        )
-        .await?
-        {
+        let proof = right.checked.proof;
+        let holder = hold(uow, proof.method().account()).await?;
+        match admit(Evidence::Password { proof, holder })? {
             Decision::Admit(admitted) => {
                 right.guess.succeeded(uow).await?;
                 Ok(PasswordAnswer::SignedIn(

@@ -145,16 +145,11 @@ impl Identity {
             .await?
             .ok_or(Refusal::NoPendingLogin)?;
         let (account, return_to) = (pending.facts().account, pending.facts().return_to.clone());
-        match admit(
-            uow,
-            Evidence::SecondStep {
-                pending,
-                ceremony,
-                signer,
-            },
-        )
-        .await?
-        {
+        match admit(Evidence::SecondStep {
+            pending,
+            ceremony,
+            signer,
+        })? {
             Decision::Admit(admitted) => {
                 let login = comparison_key(&admitted.account().login);
                 Guess::at(account.kind, &login, arrival.client)

@@ -15,7 +15,7 @@ pub use list::{AccountQuery, AccountSummary, Cursor, page};
 use crate::database::Wants;
 use crate::database::sealed::Linked as _;
 use crate::database::sql::{Row, statements, values};
-use crate::{Reads, StoreError, UnitOfWork};
+use crate::{Reads, StoreError, Unit, UnitOfWork};
 
 /// The columns that [`from_row`] reads, of `gk_account a`.
 macro_rules! account_columns {
@@ -38,7 +38,8 @@ statements! {
     SET_STATUS = "UPDATE gk_account SET status = $2, updated_at = (SELECT now_ms FROM gk_clock) WHERE id = $1";
     SET_DISPLAY_NAME = "UPDATE gk_account SET display_name = $2, updated_at = (SELECT now_ms FROM gk_clock) \
         WHERE id = $1";
-    SIGNED_IN = "UPDATE gk_account SET last_sign_in_at = (SELECT now_ms FROM gk_clock) WHERE id = $1";
+    SIGNED_IN = "UPDATE gk_account SET last_sign_in_at = (SELECT now_ms FROM gk_clock) \
+        WHERE id = $1 AND status = 'active'";
     OTHER_ADMINS = "SELECT COUNT(*) AS admins FROM gk_account \
         WHERE role = 'admin' AND kind = 'agent' AND status = 'active' AND id <> $1";
     LOCK_ADMINS = "UPDATE gk_lock SET held_until = held_until WHERE name = 'admins'";
@@ -226,9 +227,9 @@ pub async fn other_active_admins(uow: &mut UnitOfWork, id: AccountId) -> Result<
         .int("admins")
 }
 
-/// Notes that the account signed in. Postponed.
-pub(crate) async fn signed_in(uow: &mut UnitOfWork, id: AccountId) -> Result<(), StoreError> {
-    uow.link().later(&SIGNED_IN, values![id], Wants::One).await
+/// Notes that the account signed in, and counts on its being active. Postponed.
+pub(crate) async fn signed_in(unit: &mut impl Unit, id: AccountId) -> Result<(), StoreError> {
+    unit.link().later(&SIGNED_IN, values![id], Wants::One).await
 }
 
 /// Reads the columns of `account_columns!`.

@@ -1,9 +1,10 @@
 //! WebAuthn ceremonies between begin and finish: `gk_webauthn_ceremony`.
 //!
 //! A row is found by the hash of its challenge, which comes back inside the signed client data,
-//! and answers only to the browser that began it. Consuming is a single `DELETE … RETURNING`:
-//! of any number of callers on any number of instances one gets the row, which a read followed by
-//! a delete could not promise.
+//! and answers only to the browser that began it. Consuming reads the row and postpones a delete that
+//! counts on it: the delete is stored together with whatever follows from the row, or neither is. Of
+//! any number of callers on any number of instances one succeeds. In a unit of work the read locks the
+//! row, so that the others wait; in an attempt the others miss it at the end.
 
 mod sweep;
 
@@ -18,9 +19,9 @@ pub(crate) use sweep::STATEMENTS as SWEEP_STATEMENTS;
 pub use sweep::{MAX_ANONYMOUS, MAX_ANONYMOUS_PER_NETWORK, SweepReport, sweep};
 
 use crate::consumed::{Consumable, Consumed, sealed::Sealed};
-use crate::database::sealed::Linked as _;
+use crate::database::Wants;
 use crate::database::sql::{Row, statements, values};
-use crate::{Database, StoreError, UnitOfWork};
+use crate::{Database, StoreError, Unit};
 
 statements! {
     "gk_webauthn_ceremony":
@@ -30,9 +31,10 @@ statements! {
         state, network, created_at, expires_at) \
         SELECT $1, $2, $3, $4, $5, $6, $7, $8, c.now_ms, c.now_ms + $9 \
         FROM gk_clock c CROSS JOIN gk_commit_early e WHERE e.setting IS NOT NULL RETURNING expires_at";
-    CONSUME = "DELETE FROM gk_webauthn_ceremony \
-        WHERE challenge_hash = $1 AND browser_hash = $2 AND purpose = $3 \
-        RETURNING portal, account_id, bound, state, expires_at, (SELECT now_ms FROM gk_clock) AS now_ms";
+    FIND = "SELECT c.portal, c.account_id, c.bound, c.state, c.expires_at, (SELECT now_ms FROM gk_clock) AS now_ms \
+        FROM gk_webauthn_ceremony c WHERE c.challenge_hash = $1 AND c.browser_hash = $2 AND c.purpose = $3",
+        locking "c";
+    DELETE = "DELETE FROM gk_webauthn_ceremony WHERE challenge_hash = $1";
 }
 
 /// What a ceremony is for. One marker type for each purpose, so that a row of one cannot be
@@ -172,24 +174,26 @@ pub async fn begin<K: Kind>(
 }
 
 /// Consumes a ceremony, whatever the verdict on the response will be: the row is gone once the
-/// unit of work commits. A rollback brings it back, so commit refusals too.
+/// unit commits. What is not committed brings it back, so commit refusals too.
 ///
 /// # Errors
-/// [`StoreError`].
+/// [`StoreError`]; at the commit [`StoreError::Missed`] when another caller was faster.
 pub async fn consume<K: Kind>(
-    uow: &mut UnitOfWork,
+    unit: &mut impl Unit,
     challenge: &[u8],
     browser: &TokenHash<Browser>,
 ) -> Result<Consumption<K>, StoreError> {
-    // INV-CONSUME-ONCE: the statement that finds the row deletes it; who gets it back has it alone.
     let challenge_hash = hash(challenge);
-    let row = uow
+    let row = unit
         .link()
-        .row(&CONSUME, values![&challenge_hash, browser, K::PURPOSE])
+        .row(&FIND, values![&challenge_hash, browser, K::PURPOSE])
         .await?;
     let Some(row) = row else {
         return Ok(Consumption::Missing);
     };
+    // INV-CONSUME-ONCE: what follows is stored only together with this, and this happens once.
+    let gone = values![&challenge_hash];
+    unit.link().later(&DELETE, gone, Wants::One).await?;
     let now = row.time("now_ms")?;
     if row.time("expires_at")? <= now {
         return Ok(Consumption::Expired);

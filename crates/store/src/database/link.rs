@@ -7,7 +7,7 @@ use sqlx::sqlite::SqliteArguments;
 use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection};
 
 pub(crate) use super::batch::Wants;
-use super::batch::{Batch, Postponed};
+use super::batch::{self, Batch, Postponed};
 use super::pool::{Lease, Wire as _, in_time};
 use super::sql::{Inner, Row, Sql, Value};
 use crate::StoreError;
@@ -17,6 +17,18 @@ use crate::StoreError;
 pub struct Link {
     wire: Wire,
     batch: Batch,
+    manner: Manner,
+}
+
+/// What a statement on this connection is part of.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub(super) enum Manner {
+    /// Nothing: each statement stands alone.
+    Alone,
+    /// A transaction: locks last, and a read sees what was written before.
+    Unit,
+    /// An attempt: writes are gathered until its end.
+    Attempt,
 }
 
 /// Which database it leads to.
@@ -29,11 +41,28 @@ pub(crate) enum Wire {
 }
 
 impl Link {
-    pub(super) fn new(wire: Wire) -> Self {
+    pub(super) fn new(wire: Wire, manner: Manner) -> Self {
         Self {
             wire,
             batch: Batch::default(),
+            manner,
         }
+    }
+
+    /// The same connection, on which writes are gathered.
+    pub(super) fn gathering(mut self) -> Self {
+        self.manner = Manner::Attempt;
+        self
+    }
+
+    /// The writes that wait.
+    pub(super) fn take_gathered(&mut self) -> Vec<Postponed> {
+        self.batch.take()
+    }
+
+    /// Lets writes that were gathered elsewhere wait here.
+    pub(super) fn put_gathered(&mut self, gathered: Vec<Postponed>) {
+        self.batch = Batch::of(gathered);
     }
 
     /// Runs a statement to its end and returns its rows.
@@ -42,8 +71,11 @@ impl Link {
         sql: &Sql,
         values: &[Value<'_>],
     ) -> Result<Vec<Row>, StoreError> {
-        self.flush().await?;
-        self.wire.rows(sql, values).await
+        if self.manner != Manner::Attempt {
+            self.flush().await?;
+        }
+        let locking = self.manner == Manner::Unit;
+        self.wire.rows(&sql.locking(locking), values).await
     }
 
     /// Runs a statement that returns at most one row.
@@ -81,8 +113,9 @@ impl Link {
         values: &[Value<'_>],
         wants: Wants,
     ) -> Result<(), StoreError> {
-        if self.batch.writes(sql.table) {
+        if !self.batch.admits(sql) {
             // The order of two writes to one table may matter, and a batch has none.
+            debug_assert!(self.manner != Manner::Attempt, "an attempt writes each row once");
             self.flush().await?;
         }
         self.batch.add(Postponed::new(sql, values, wants));
@@ -116,6 +149,26 @@ impl Link {
     /// The bare connection.
     pub(crate) fn wire(&mut self) -> &mut Wire {
         &mut self.wire
+    }
+
+    /// Stores what was gathered in one statement of PostgreSQL that commits by itself, or nothing.
+    pub(super) async fn store_at_once(&mut self) -> Result<(), StoreError> {
+        let gathered = self.batch.take();
+        let (Wire::Postgres(lease), Some(first)) = (&mut self.wire, gathered.first()) else {
+            return Ok(());
+        };
+        let query = sqlx::query(sqlx::AssertSqlSafe(Batch::at_once(&gathered)).into_sql_str());
+        let values = gathered.iter().flat_map(Postponed::values);
+        let query = values.fold(query, bind_to_postgres);
+        let answer = in_time(query.execute(lease.ask())).await;
+        let table = first.sql.table;
+        match lease.answered(answer) {
+            Ok(_) => Ok(()),
+            Err(StoreError::Unavailable(error)) if batch::is_missed(&error) => {
+                Err(StoreError::Missed { table })
+            }
+            Err(error) => Err(error),
+        }
     }
 
     async fn flush(&mut self) -> Result<(), StoreError> {

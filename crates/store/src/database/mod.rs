@@ -1,6 +1,7 @@
 //! The two databases behind one type, the unit of work and the reader.
 
 mod batch;
+mod attempt;
 mod connect;
 mod doubt;
 mod link;
@@ -11,7 +12,9 @@ pub(crate) mod sql;
 use gatefold_kernel::UnixMillis;
 use sqlx::{PgConnection, SqliteConnection};
 
+pub use attempt::Attempt;
 pub use connect::{Backend, ConnectOptions};
+use link::Manner;
 pub(crate) use link::{Link, Wants, Wire};
 pub use migrate::MigrationReport;
 pub(crate) use migrate::STATEMENTS as MIGRATION_STATEMENTS;
@@ -60,7 +63,7 @@ impl Database {
                 Wire::Postgres(Lease::take(pool).await?.begin("BEGIN").await?)
             }
         };
-        let link = Link::new(wire);
+        let link = Link::new(wire, Manner::Unit);
         Ok(UnitOfWork { link })
     }
 
@@ -73,7 +76,7 @@ impl Database {
             Pools::Sqlite { readers, .. } => Wire::Sqlite(Lease::take(readers).await?),
             Pools::Postgres { pool } => Wire::Postgres(Lease::take(pool).await?),
         };
-        let link = Link::new(wire);
+        let link = Link::new(wire, Manner::Alone);
         Ok(Reader { link })
     }
 
@@ -107,10 +110,11 @@ impl Database {
 
     /// A connection whose statements commit by themselves.
     pub(crate) async fn writer(&self) -> Result<Link, StoreError> {
-        Ok(Link::new(match &self.pools {
+        let wire = match &self.pools {
             Pools::Sqlite { writer, .. } => Wire::Sqlite(Lease::take(writer).await?),
             Pools::Postgres { pool } => Wire::Postgres(Lease::take(pool).await?),
-        }))
+        };
+        Ok(Link::new(wire, Manner::Alone))
     }
 
     /// Runs one writing statement that commits by itself and returns how many rows it changed.
@@ -141,13 +145,17 @@ pub struct UnitOfWork {
     link: Link,
 }
 
+impl Unit for UnitOfWork {
+    async fn commit(self) -> Result<(), StoreError> {
+        Self::commit(self).await
+    }
+}
+
 impl UnitOfWork {
-    /// Stores everything, also what was postponed until now.
+    /// [`Unit::commit`].
     ///
     /// # Errors
-    /// What a postponed write met: [`StoreError::Missed`] when its row is gone. Nothing is stored then.
-    /// [`StoreError::Unavailable`] when the answer did not arrive: then it is not known whether
-    /// the work was stored, and the caller must behave as if it was not.
+    /// As [`Unit::commit`].
     pub async fn commit(mut self) -> Result<(), StoreError> {
         self.link.commit().await
     }
@@ -174,17 +182,33 @@ impl Reader {
     }
 }
 
-/// What queries can read from: a [`Reader`], or a [`UnitOfWork`], which also sees its own writes.
-/// Sealed.
+/// What queries can read from: a [`Reader`], an [`Attempt`], or a [`UnitOfWork`], which also sees its
+/// own writes. Sealed.
 pub trait Reads: sealed::Linked + Send {}
+
+/// Where writes can wait to be stored together: a [`UnitOfWork`] or an [`Attempt`]. Sealed.
+pub trait Unit: Reads + sealed::Postpones + Sized {
+    /// Stores everything, also what was postponed until now.
+    ///
+    /// # Errors
+    /// What a postponed write met: [`StoreError::Missed`] when its row is gone or not what it was
+    /// read as. Nothing is stored then. [`StoreError::Unavailable`] when the answer did not arrive:
+    /// then it is not known whether the work was stored, and the caller must behave as if it was not.
+    fn commit(self) -> impl Future<Output = Result<(), StoreError>> + Send;
+}
 
 impl Reads for Reader {}
 impl Reads for UnitOfWork {}
 
 pub(crate) mod sealed {
-    //! Seals [`Reads`](super::Reads).
+    //! Seals [`Reads`](super::Reads) and [`Unit`](super::Unit).
 
     use super::{Link, Reader, UnitOfWork};
+
+    /// Only this crate decides where writes wait.
+    pub trait Postpones {}
+
+    impl Postpones for UnitOfWork {}
 
     /// Gives the connection to the queries of this crate.
     pub trait Linked {

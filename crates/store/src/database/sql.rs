@@ -20,6 +20,14 @@ pub(crate) struct Sql {
 }
 
 impl Sql {
+    /// The same, with its locks or without them: outside a transaction they would not last.
+    pub(crate) fn locking(self, locking: bool) -> Self {
+        Self {
+            locks: if locking { self.locks } else { "" },
+            ..self
+        }
+    }
+
     /// The text as PostgreSQL gets it.
     pub(crate) fn for_postgres(&self) -> SqlStr {
         if self.locks.is_empty() {

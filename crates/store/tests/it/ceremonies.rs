@@ -6,7 +6,7 @@ use gatefold_store::ceremony::{
     self, Consumption, Kind, MAX_ANONYMOUS, MAX_ANONYMOUS_PER_NETWORK, NewCeremony, Registration,
     SecondStep, SignIn, StepUp, SweepReport,
 };
-use gatefold_store::{Database, testing};
+use gatefold_store::{Database, StoreError, testing};
 
 use crate::support::{contract, token, unique};
 
@@ -150,6 +150,28 @@ contract! {
             })
             .await;
         assert_eq!(won, 1);
+    }
+
+    async fn of_many_attempts_at_one_ceremony_one_is_stored(case) {
+        // INV-CONSUME-ONCE
+        let browser = token();
+        ceremony::begin::<SignIn>(&case.db, &new(b"challenge", browser)).await.unwrap();
+        let won = case
+            .race(move |db, n| async move {
+                let mut attempt = db.attempt().await.unwrap();
+                let found = ceremony::consume::<SignIn>(&mut attempt, b"challenge", &browser).await.unwrap();
+                let word = format!("{n}");
+                let event = gatefold_store::event::NewEvent { kind: &word, ..crate::guards::new_event("won") };
+                gatefold_store::event::append(&mut attempt, &event).await.unwrap();
+                match attempt.commit().await {
+                    Ok(()) => matches!(found, Consumption::Fresh(_)),
+                    Err(StoreError::Missed { .. }) => false,
+                    Err(error) => panic!("{:?}", std::error::Error::source(&error)),
+                }
+            })
+            .await;
+        assert_eq!(won, 1);
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_webauthn_ceremony").await, 0);
     }
 
     async fn ten_thousand_begins_are_capped_and_enrolments_stay(case) {

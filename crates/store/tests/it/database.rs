@@ -32,17 +32,17 @@ contract! {
 
     async fn migrating_again_does_nothing(case) {
         let report = case.db.migrate().await.unwrap();
-        assert_eq!((report.applied.len(), report.version), (0, 1));
+        assert_eq!((report.applied.len(), report.version), (0, 2));
     }
 
     async fn a_newer_database_is_refused(case) {
         testing::execute(&case.db, "INSERT INTO gk_migration (version, name, checksum) VALUES (9, '0009_x', '')").await.unwrap();
         let error = case.db.migrate().await.unwrap_err();
-        assert!(matches!(error, StoreError::Newer { found: 9, known: 1 }), "{error}");
+        assert!(matches!(error, StoreError::Newer { found: 9, known: 2 }), "{error}");
     }
 
     async fn a_changed_migration_is_refused(case) {
-        testing::execute(&case.db, "UPDATE gk_migration SET checksum = 'other'").await.unwrap();
+        testing::execute(&case.db, "UPDATE gk_migration SET checksum = 'other' WHERE version = 1").await.unwrap();
         let error = case.db.migrate().await.unwrap_err();
         assert!(matches!(&error, StoreError::Drift { name } if name == "0001_identity"), "{error}");
     }
@@ -61,8 +61,8 @@ contract! {
         let (one, two) = (connect(&everything).await, connect(&everything).await);
         let (left, right) = tokio::join!(one.migrate(), two.migrate());
         let (left, right) = (left.unwrap(), right.unwrap());
-        assert_eq!((left.version, right.version), (1, 1));
-        assert_eq!(left.applied.len() + right.applied.len(), 1);
+        assert_eq!((left.version, right.version), (2, 2));
+        assert_eq!(left.applied.len() + right.applied.len(), 2);
         one.close().await;
         two.close().await;
         if let Some(path) = everything.strip_prefix("sqlite://") {

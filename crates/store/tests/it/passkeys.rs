@@ -1,7 +1,16 @@
 use gatefold_kernel::AccountId;
+use gatefold_kernel::credential::CredentialKey;
 use gatefold_store::passkey::{self, DuplicateCredential, NewPasskey};
 
-use crate::support::{contract, new_passkey};
+use crate::support::{Case, contract, new_passkey};
+
+/// A passkey of this account that has counted nothing yet.
+pub(crate) async fn registered(case: &Case, id: AccountId) -> CredentialKey {
+    let mut uow = case.begin().await;
+    let key = passkey::insert(&mut uow, id, &new_passkey(b"one")).await;
+    uow.commit().await.unwrap();
+    key.unwrap().unwrap()
+}
 
 contract! {
     async fn a_passkey_comes_back_as_it_was_stored(case) {

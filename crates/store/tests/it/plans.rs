@@ -114,9 +114,10 @@ const HOT: &[(&str, &[&str])] = &[
     ("gk_password WITH_ACCOUNT", &["'customer'", "'user77'"]),
     ("gk_password FIND", &["77"]),
     (
-        "gk_webauthn_ceremony CONSUME",
+        "gk_webauthn_ceremony FIND",
         &["BYTES", "BYTES", "'sign-in'"],
     ),
+    ("gk_webauthn_ceremony DELETE", &["BYTES"]),
     ("gk_totp_pending_session FIND", &["BYTES"]),
     ("gk_totp_pending_session CONSUME", &["BYTES"]),
     ("gk_totp_pending_session TRIM", &["77", "BYTES", "19"]),

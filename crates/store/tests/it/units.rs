@@ -1,8 +1,8 @@
 //! Writes that wait for each other inside a unit of work.
 
-use gatefold_kernel::{AccountId, AccountKind, Subject};
+use gatefold_kernel::{AccountId, AccountKind, Status, Subject};
 use gatefold_store::event::{self, NewEvent};
-use gatefold_store::{StoreError, passkey, session, setting};
+use gatefold_store::{StoreError, account, passkey, session, setting};
 
 use crate::guards::new_event;
 use crate::sessions;
@@ -47,11 +47,93 @@ contract! {
         }
     }
 
+    async fn an_attempt_stores_everything_or_nothing(case) {
+        let amira = case.customer("amira").await;
+        let passkey = crate::passkeys::registered(case, amira).await;
+        let mut attempt = case.db.attempt().await.unwrap();
+        session::end(&mut attempt, &token()).await.unwrap();
+        session::insert(&mut attempt, &sessions::new(token(), amira)).await.unwrap();
+        passkey::record_use(&mut attempt, passkey, 0, 5, true).await.unwrap();
+        event::append(&mut attempt, &new_event("one")).await.unwrap();
+        event::append(&mut attempt, &new_event("two")).await.unwrap();
+        attempt.commit().await.unwrap();
+        let stored = passkey::list(&mut case.read().await, amira).await.unwrap().pop().unwrap();
+        assert_eq!((stored.sign_count, stored.backup_state), (5, true));
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_auth_event").await, 2);
+        // The counter has moved since it was read.
+        let mut attempt = case.db.attempt().await.unwrap();
+        session::insert(&mut attempt, &sessions::new(token(), amira)).await.unwrap();
+        passkey::record_use(&mut attempt, passkey, 0, 6, true).await.unwrap();
+        event::append(&mut attempt, &new_event("three")).await.unwrap();
+        assert!(matches!(attempt.commit().await, Err(StoreError::Missed { .. })));
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_session").await, 1);
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_auth_event").await, 2);
+        let mut attempt = case.db.attempt().await.unwrap();
+        event::append(&mut attempt, &new_event("dropped")).await.unwrap();
+        drop(attempt);
+        case.db.attempt().await.unwrap().commit().await.unwrap();
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_auth_event").await, 2);
+    }
+
+    async fn no_session_is_stored_for_an_account_that_is_not_active(case) {
+        // INV-ONE-POLICY
+        let amira = case.customer("amira").await;
+        let mut attempt = case.db.attempt().await.unwrap();
+        session::insert(&mut attempt, &sessions::new(token(), amira)).await.unwrap();
+        let mut uow = case.begin().await;
+        account::set_status(&mut uow, amira, Status::Disabled).await.unwrap();
+        uow.commit().await.unwrap();
+        assert!(matches!(attempt.commit().await, Err(StoreError::Missed { .. })), "disabled meanwhile");
+        let mut uow = case.begin().await;
+        session::insert(&mut uow, &sessions::new(token(), amira)).await.unwrap();
+        assert!(matches!(uow.commit().await, Err(StoreError::Missed { .. })));
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_session").await, 0);
+    }
+
+    async fn of_many_attempts_to_use_a_passkey_one_finds_it_as_it_was_read(case) {
+        let amira = case.customer("amira").await;
+        let key = crate::passkeys::registered(case, amira).await;
+        let won = case
+            .race(move |db, _| async move {
+                let mut attempt = db.attempt().await.unwrap();
+                passkey::record_use(&mut attempt, key, 0, 1, true).await.unwrap();
+                session::insert(&mut attempt, &sessions::new(token(), amira)).await.unwrap();
+                match attempt.commit().await {
+                    Ok(()) => true,
+                    Err(StoreError::Missed { .. }) => false,
+                    Err(error) => panic!("{:?}", std::error::Error::source(&error)),
+                }
+            })
+            .await;
+        assert_eq!(won, 1);
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_session").await, 1);
+    }
+
+    async fn attempts_and_units_of_work_never_wait_in_a_circle(case) {
+        let amira = case.customer("amira").await;
+        let key = crate::passkeys::registered(case, amira).await;
+        let done = case
+            .race(move |db, n| async move {
+                if n % 2 == 0 {
+                    let mut attempt = db.attempt().await.unwrap();
+                    passkey::record_use(&mut attempt, key, 0, 0, true).await.unwrap();
+                    session::insert(&mut attempt, &sessions::new(token(), amira)).await.unwrap();
+                    return attempt.commit().await.is_ok();
+                }
+                let mut uow = db.begin().await.unwrap();
+                account::lock(&mut uow, amira).await.unwrap().unwrap();
+                passkey::rename(&mut uow, amira, key, "another").await.unwrap();
+                uow.commit().await.is_ok()
+            })
+            .await;
+        assert_eq!(done, crate::support::RACERS, "a deadlock fails one of its parties");
+    }
+
     async fn what_failed_cannot_be_committed(case) {
         // INV-FAIL-CLOSED: PostgreSQL would roll back and call the commit a success.
         let mut uow = case.begin().await;
         setting::set(&mut uow, "x", "half").await.unwrap();
-        let unknown = gatefold_kernel::AccountId::new(12_345);
+        let unknown = AccountId::new(12_345);
         assert!(gatefold_store::password::set(&mut uow, unknown, "hash").await.is_err());
         assert!(uow.commit().await.is_err());
         assert_eq!(case.number("SELECT COUNT(*) FROM gk_setting").await, 0);

@@ -1,4 +1,5 @@
-//! Which transactions wrote and were committed, judged by what the server answers.
+//! Which transactions wrote and were committed, judged by what the server answers, and where its answer
+//! does not say, by what it was asked.
 
 use super::frames::Frame;
 
@@ -9,9 +10,18 @@ pub(super) struct Transaction {
     wrote: bool,
     /// It failed, or is being rolled back.
     undone: bool,
+    /// The statement under way writes in its `WITH`, and the server will call it a `SELECT`.
+    writes_within: bool,
 }
 
 impl Transaction {
+    /// Takes notice of a statement that is sent.
+    pub(super) fn asked(&mut self, text: &str) {
+        let writes = ["INSERT INTO ", "UPDATE ", "DELETE FROM "];
+        self.writes_within =
+            text.starts_with("WITH ") && writes.iter().any(|write| text.contains(write));
+    }
+
     /// Takes notice of one answer. `true` when it ends a transaction that changed rows and was committed, one that a
     /// single statement makes by itself among them.
     pub(super) fn ends_committed(&mut self, answer: &Frame) -> bool {
@@ -32,6 +42,7 @@ impl Transaction {
                 let rows = words.next_back().and_then(|rows| rows.parse::<u64>().ok());
                 self.wrote |= rows.is_some_and(|rows| rows > 0);
             }
+            Some("SELECT") => self.wrote |= self.writes_within,
             Some("ROLLBACK") => self.undone = true,
             _ => {}
         }
@@ -81,6 +92,21 @@ mod tests {
         assert_eq!(commits(&[(b'C', b"DELETE 0\0"), (b'Z', b"I")]).await?, 0);
         assert_eq!(commits(&[(b'C', b"SELECT 7\0"), (b'Z', b"I")]).await?, 0);
         assert_eq!(commits(&[(b'E', b"SERROR\0\0"), (b'Z', b"I")]).await?, 0);
+        Ok(())
+    }
+
+    #[tokio::test]
+    async fn a_select_that_writes_in_its_with_commits() -> std::io::Result<()> {
+        for (text, expected) in [
+            ("WITH w AS (UPDATE t SET a = 1 RETURNING 1) SELECT 1", true),
+            ("WITH w AS (SELECT 1) SELECT 1", false),
+            ("SELECT 1", false),
+        ] {
+            let mut transaction = Transaction::default();
+            transaction.asked(text);
+            transaction.completed("SELECT 1");
+            assert_eq!(transaction.settled(Some(b'I')), expected, "{text}");
+        }
         Ok(())
     }
 

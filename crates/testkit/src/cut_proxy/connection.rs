@@ -109,6 +109,7 @@ impl Line {
             }
             return self.to_server.write_all(&frame.bytes).await;
         };
+        self.transaction.asked(&text);
         match shared.judge(text) {
             Fate::Forward => {
                 self.owed += u64::from(frame.tag() == b'Q');
