@@ -13,37 +13,52 @@ cargo xtask load-test seed [flags of seeding]
 Builds Gatefold and the load test in release, starts what is needed (a temporary
 PostgreSQL with its default durability, one or more instances), lets simulated
 people sign in, and leaves a table, summary.json and report.html.
-All flags: cargo xtask load-test -- --help, cargo xtask load-test seed -- --help
+
+All flags:
+  cargo xtask load-test -- --help
+  cargo xtask load-test seed -- --help
 
 Examples:
   cargo xtask load-test                                   32 clients, passkeys, PostgreSQL
   cargo xtask load-test --profile smoke                   a few seconds, on SQLite
   cargo xtask load-test --profile password --clients 8
-  cargo xtask load-test --peer better-auth --instances 2
+  cargo xtask load-test --instances 2                     begin and finish at different ones
+  cargo xtask load-test --peer better-auth                and the same sign-ins at a peer
+  cargo xtask load-test --profile accounts --accounts 20000
   cargo xtask load-test --rate 500 --max-p95 50           exits with 1 when it is slower
   cargo xtask load-test seed --accounts 1000000 --database postgres://…";
 
 pub(crate) const CHAOS_HELP: &str = "\
 cargo xtask chaos [flags]
 
-Kills instances with SIGKILL while people sign in, enrol and sign out, and accounts
-for every answer. All flags: cargo xtask chaos -- --help
+Builds Gatefold and the load test in release, kills instances with SIGKILL while
+people sign in, enrol and sign out, and accounts for every answer. Leaves a table
+and chaos.json; exits with 1 when anything was lost, doubled or unexplained.
+
+All flags:
+  cargo xtask chaos -- --help
 
 Examples:
-  cargo xtask chaos --instances 3 --kills 30 --seed 1";
+  cargo xtask chaos                                       3 instances, 30 kills, seed 1
+  cargo xtask chaos --instances 2 --kills 200 --seed 7";
 
 pub(crate) const BENCH_HELP: &str = "\
 cargo xtask bench [criterion's flags]
-cargo xtask bench compare A B
+cargo xtask bench compare A B [flags of the comparison]
 
 Runs the microbenchmarks of the hot paths, or says which of two saved baselines is
 faster by more than the noise.
+
+All flags:
+  cargo xtask bench -- --help
+  cargo xtask bench compare -- --help
 
 Examples:
   cargo xtask bench
   cargo xtask bench passkey
   cargo xtask bench --save-baseline before
-  cargo xtask bench compare before after";
+  cargo xtask bench --save-baseline after
+  cargo xtask bench compare before after                  exits with 1 when anything is slower";
 
 /// Programs that a load test needs, by package.
 const PACKAGES: [&str; 2] = ["gatefold", "gatefold-load"];
@@ -95,7 +110,8 @@ fn become_load(verb: &str, arguments: &[String]) -> Result<Outcome> {
         return Ok(Outcome::Failed);
     }
     let mut build = shell::cargo(&root);
-    build.args(["build", "--release", "--locked"]);
+    // What is started below lies there, whatever else is configured.
+    build.args(["build", "--release", "--locked", "--target-dir", "target"]);
     for package in PACKAGES {
         build.args(["-p", package]);
     }
@@ -108,15 +124,32 @@ fn become_load(verb: &str, arguments: &[String]) -> Result<Outcome> {
     Err(program.exec()).context("starting gatefold-load")
 }
 
-/// Whether a PostgreSQL of our own will be started.
+/// Whether a PostgreSQL of our own will be started. Words behind `--` are the program's like all others.
 fn wants_postgres(verb: &str, arguments: &[String]) -> bool {
-    let elsewhere = ["sqlite", "smoke", "--url", "--help", "-h"];
-    let named = |word: &String| elsewhere.iter().any(|other| word.contains(other));
+    let says = |flag: &str| arguments.iter().any(|word| word == flag);
+    if says("--help") || says("-h") {
+        return false;
+    }
     match verb {
-        "run" => !arguments.iter().any(named),
+        "run" if value_of("--url", arguments).is_some() => false,
+        "run" => match value_of("--database", arguments) {
+            Some(database) => database == "postgres",
+            None => value_of("--profile", arguments) != Some("smoke"),
+        },
         "chaos" => true,
         _ => false,
     }
+}
+
+/// What was given for a flag, as `--flag value` or `--flag=value`.
+fn value_of<'a>(flag: &str, arguments: &'a [String]) -> Option<&'a str> {
+    let joined = |word: &'a String| word.strip_prefix(flag)?.strip_prefix('=');
+    let place = arguments.iter().position(|word| word == flag);
+    let apart = place.and_then(|place| arguments.get(place + 1));
+    arguments
+        .iter()
+        .find_map(joined)
+        .or(apart.map(String::as_str))
 }
 
 /// The words without the first `--`, which only keeps this tool from answering `--help` itself.
@@ -126,4 +159,41 @@ fn own(arguments: &[String]) -> impl Iterator<Item = &String> {
     others
         .filter(move |(number, _)| Some(*number) != dashes)
         .map(|(_, word)| word)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn wants(line: &str) -> bool {
+        let words: Vec<String> = line.split(' ').map(str::to_owned).collect();
+        let (verb, arguments) = words.split_first().expect("a verb");
+        wants_postgres(verb, arguments)
+    }
+
+    #[test]
+    fn postgres_is_wanted_only_where_one_is_started() {
+        for line in ["run", "run --profile passkey", "chaos", "run --out smoke"] {
+            assert!(wants(line), "{line}");
+        }
+        assert!(wants("run --profile smoke --database=postgres"));
+        for line in [
+            "run --profile smoke",
+            "run --profile=smoke --out x",
+            "run --database sqlite",
+            "run --url http://localhost:8080 --link x",
+            "run -- --help",
+            "chaos -- -h",
+            "seed --accounts 5",
+            "compare a b",
+        ] {
+            assert!(!wants(line), "{line}");
+        }
+    }
+
+    #[test]
+    fn the_first_dashes_are_ours() {
+        let words = ["--", "--help", "--"].map(str::to_owned);
+        assert_eq!(own(&words).collect::<Vec<_>>(), ["--help", "--"]);
+    }
 }

@@ -13,11 +13,21 @@ use clap::Args;
 use serde::Deserialize;
 
 use crate::exit::Exit;
+use crate::grid::Grid;
+use crate::report::figures::ABSENT;
+
+/// Shown below the options.
+const EXAMPLES: &str = "\
+Examples:
+  cargo xtask bench --save-baseline before
+  cargo xtask bench --save-baseline after
+  cargo xtask bench compare before after --noise 5";
 
 /// The command line of `compare`.
 #[derive(Args, Debug)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::exit::HELP))]
 pub(crate) struct Arguments {
-    /// The baseline to compare with: what was given to `cargo bench -- --save-baseline`.
+    /// The baseline to compare with: what was given to --save-baseline.
     #[arg(value_name = "A")]
     old: String,
     /// The baseline to judge.
@@ -119,7 +129,7 @@ fn read(folder: &Path) -> anyhow::Result<BTreeMap<String, Baseline>> {
     while let Some(folder) = unread.pop() {
         let entries = std::fs::read_dir(&folder).with_context(|| {
             let folder = folder.display();
-            format!("{folder} cannot be read: run `cargo bench -- --save-baseline NAME` first")
+            format!("{folder} cannot be read: run `cargo xtask bench --save-baseline NAME` first")
         })?;
         for entry in entries {
             let entry = entry?;
@@ -180,7 +190,7 @@ fn baseline<'f>(
         names.join(", ")
     };
     bail!(
-        "there is no baseline \"{name}\" in {}; there is: {names}. Save one with `cargo bench -- --save-baseline {name}`",
+        "there is no baseline \"{name}\" in {}; there is: {names}. Save one with `cargo xtask bench --save-baseline {name}`",
         folder.display()
     )
 }
@@ -222,16 +232,8 @@ fn change(old: Mean, new: Mean) -> f64 {
 }
 
 fn table(header: [&str; 5], lines: &[Line]) -> String {
-    let mut rows = vec![header.map(str::to_owned)];
-    rows.extend(lines.iter().map(row));
-    let width = |column: usize| rows.iter().map(|row| row[column].chars().count()).max();
-    let widths = [0, 1, 2, 3].map(|column| width(column).unwrap_or_default());
-    let print = |row: &[String; 5]| {
-        let [benchmark, old, new, change, verdict] = row;
-        let [a, b, c, d] = widths;
-        format!("{benchmark:<a$}  {old:>b$}  {new:>c$}  {change:>d$}  {verdict}\n")
-    };
-    rows.iter().map(print).collect()
+    let lines = Grid::new(&[header], lines.iter().map(row).collect()).lines();
+    lines.join("\n") + "\n"
 }
 
 fn row(line: &Line) -> [String; 5] {
@@ -239,7 +241,8 @@ fn row(line: &Line) -> [String; 5] {
         (Some(old), Some(new)) => format!("{:+.1} %", change(old, new)),
         _ => String::new(),
     };
-    let shown = |mean: Option<Mean>| mean.map_or_else(|| "-".to_owned(), |it| time(it.nanoseconds));
+    let shown =
+        |mean: Option<Mean>| mean.map_or_else(|| ABSENT.to_owned(), |it| time(it.nanoseconds));
     [
         line.benchmark.clone(),
         shown(line.old),

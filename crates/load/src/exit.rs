@@ -10,7 +10,7 @@ Exit codes:
   2    the command line is wrong
   3    the target is down, is not Gatefold, or could not be prepared: nothing was measured
   4    too many attempts failed: the figures describe a broken system
-  5    a tool that is needed is missing or failed
+  5    a tool or a folder that is needed is missing or failed
   130  interrupted; the report covers what was done until then";
 
 /// How a command ended.

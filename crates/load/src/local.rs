@@ -19,13 +19,14 @@ use crate::browser::{Browser, Site};
 use crate::clock::Moment;
 use crate::exit::Exit;
 use crate::person::{Person, Portal, code_of};
+use crate::processes::stop;
 
 /// The network of the administrator, which nobody else has.
 const OFFICE: Ipv4Addr = Ipv4Addr::new(192, 0, 2, 1);
 /// How long an instance may take to answer.
 const START_PATIENCE: Duration = Duration::from_secs(20);
-/// How long an instance may take to stop after SIGTERM.
-const STOP_PATIENCE: Duration = Duration::from_secs(10);
+/// Lines at the end of a log that are shown when something is wrong.
+const LOG_LINES: usize = 12;
 
 /// Which database a local system has.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, clap::ValueEnum)]
@@ -75,6 +76,15 @@ pub(crate) struct Local {
     cluster: Option<Cluster>,
 }
 
+/// An administrator who is signed in.
+#[derive(Debug)]
+pub(crate) struct Administrator<'s> {
+    /// Their browser.
+    pub(crate) browser: Browser<'s>,
+    /// They themselves, with their passkey.
+    pub(crate) person: Person,
+}
+
 /// One process.
 #[derive(Debug)]
 pub(crate) struct Instance {
@@ -86,16 +96,21 @@ pub(crate) struct Instance {
 impl Instance {
     /// Stops it as an operator would, with SIGTERM, and kills it if that takes too long.
     pub(crate) async fn stop(mut self) {
-        let id = self.child.id().and_then(|id| i32::try_from(id).ok());
-        if let Some(id) = id.and_then(rustix::process::Pid::from_raw) {
-            let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
-        }
-        if tokio::time::timeout(STOP_PATIENCE, self.child.wait())
-            .await
-            .is_err()
-        {
-            let _ = self.child.kill().await;
-        }
+        stop(&mut self.child).await;
+    }
+}
+
+impl Administrator<'_> {
+    /// Signs in anew. A proof is fresh for five minutes, and inviting people takes a fresh one.
+    ///
+    /// # Errors
+    /// When the passkey is refused.
+    pub(crate) async fn prove(&mut self) -> anyhow::Result<()> {
+        self.browser.forget(OFFICE);
+        let signed_in = self.person.sign_in(&mut self.browser, Portal::Agent).await;
+        signed_in.map(drop).map_err(|failed| {
+            Exit::NoTarget.because(format!("the administrator cannot sign in again: {failed}"))
+        })
     }
 }
 
@@ -112,11 +127,7 @@ impl Local {
         Ok(local)
     }
 
-    /// The same without instances: a database to fill before they start.
-    ///
-    /// # Errors
-    /// As [`Local::start`].
-    pub(crate) async fn prepare(mut wanted: Wanted) -> anyhow::Result<Self> {
+    async fn prepare(mut wanted: Wanted) -> anyhow::Result<Self> {
         anyhow::ensure!(
             wanted.storage == Storage::Postgres || wanted.instances <= 1,
             "SQLite serves one instance; use --database postgres for {}",
@@ -159,12 +170,6 @@ impl Local {
             _database: database,
             cluster,
         })
-    }
-
-    /// Sends the instances to another address of the same database, such as a proxy. Holds for instances that are
-    /// started afterwards.
-    pub(crate) fn reach_database_at(&mut self, url: &str) {
-        url.clone_into(&mut self.database_url);
     }
 
     /// Where people go.
@@ -251,11 +256,10 @@ impl Local {
         while !matches!(browser.get("/health/ready").await, Ok(reply) if reply.status.is_success())
         {
             if child.try_wait()?.is_some() || began.elapsed() > START_PATIENCE {
-                let log = std::fs::read_to_string(&log_path).unwrap_or_default();
                 return Err(Exit::NoTarget.because(format!(
                     "instance {} did not become ready; its log ends:\n{}",
                     number + 1,
-                    last_lines(&log)
+                    end_of(&log_path)
                 )));
             }
             sleep(Duration::from_millis(1)).await;
@@ -285,7 +289,10 @@ impl Local {
     ///
     /// # Errors
     /// When the program prints no link or the link opens nothing.
-    pub(crate) async fn administrator<'s>(&self, site: &'s Site) -> anyhow::Result<Browser<'s>> {
+    pub(crate) async fn administrator<'s>(
+        &self,
+        site: &'s Site,
+    ) -> anyhow::Result<Administrator<'s>> {
         let printed = self.command("setup-link").output().await?;
         let text = String::from_utf8_lossy(&printed.stdout);
         let code = code_of(&text).with_context(|| {
@@ -340,7 +347,7 @@ impl Local {
 pub(crate) async fn become_administrator<'s>(
     site: &'s Site,
     code: &str,
-) -> anyhow::Result<Browser<'s>> {
+) -> anyhow::Result<Administrator<'s>> {
     let mut browser = Browser::new(site, 0, OFFICE);
     // A system that runs already may know the passkeys of earlier runs: these are others.
     let mut person = Person::new("load-admin", fastrand::u64(..))?;
@@ -351,7 +358,14 @@ pub(crate) async fn become_administrator<'s>(
     })?;
     let opened = browser.get(Portal::Agent.page()).await?;
     anyhow::ensure!(opened.status.is_success(), "no session after enrolling");
-    Ok(browser)
+    Ok(Administrator { browser, person })
+}
+
+/// The last lines of a log; nothing if it cannot be read.
+pub(crate) fn end_of(log: &Path) -> String {
+    let text = std::fs::read_to_string(log).unwrap_or_default();
+    let lines: Vec<&str> = text.lines().collect();
+    lines[lines.len().saturating_sub(LOG_LINES)..].join("\n")
 }
 
 fn free_addresses(count: usize) -> std::io::Result<Vec<SocketAddr>> {
@@ -360,9 +374,4 @@ fn free_addresses(count: usize) -> std::io::Result<Vec<SocketAddr>> {
         .map(|_| TcpListener::bind((Ipv4Addr::LOCALHOST, 0)))
         .collect::<Result<_, _>>()?;
     held.iter().map(TcpListener::local_addr).collect()
-}
-
-fn last_lines(log: &str) -> String {
-    let lines: Vec<&str> = log.lines().collect();
-    lines[lines.len().saturating_sub(5)..].join("\n")
 }

@@ -5,6 +5,7 @@ use std::process::Command;
 use sqlx::Connection as _;
 
 use crate::processes::kib_of;
+use crate::report::figures::{count, several};
 use crate::summary::Machine;
 
 /// Describes the machine. What cannot be read is empty or absent. `database_url` is the database's address, if known.
@@ -23,6 +24,24 @@ pub(crate) async fn describe(database_url: Option<&str>) -> Machine {
             None => None,
         },
     }
+}
+
+/// The machine in one line; what is not known is left out.
+pub(crate) fn line(machine: &Machine) -> String {
+    let filled = |text: &str| (!text.is_empty()).then(|| text.to_owned());
+    let parts = [
+        filled(&machine.processor),
+        (machine.cores > 0).then(|| several(machine.cores as u64, "core", "cores")),
+        (machine.memory_mib > 0).then(|| format!("{} MiB", count(machine.memory_mib))),
+        filled(&machine.system),
+        machine.database.clone(),
+        machine.rustc.clone(),
+        machine
+            .commit
+            .as_ref()
+            .map(|commit| format!("commit {commit}")),
+    ];
+    parts.into_iter().flatten().collect::<Vec<_>>().join(", ")
 }
 
 /// The value of the first line that has this key.
@@ -75,6 +94,18 @@ mod tests {
         let found = after(release, "PRETTY_NAME", '=');
         assert_eq!(found.as_deref(), Some("Debian GNU/Linux 12 (bookworm)"));
         assert_eq!(after(text, "flags", ':'), None);
+    }
+
+    #[test]
+    fn what_is_not_known_of_a_machine_is_left_out() {
+        assert_eq!(line(&Machine::default()), "");
+        let known = Machine {
+            cores: 2,
+            memory_mib: 7_976,
+            commit: Some("abc".to_owned()),
+            ..Machine::default()
+        };
+        assert_eq!(line(&known), "2 cores, 7,976 MiB, commit abc");
     }
 
     #[test]

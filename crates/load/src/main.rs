@@ -15,17 +15,22 @@ mod chaos;
 mod clock;
 mod compare;
 mod exit;
+mod grid;
 mod http;
+mod interrupt;
 mod limit;
 mod local;
 mod machine;
+mod out;
 mod peer;
 mod person;
 mod processes;
+mod progress;
 mod report;
 mod run;
 mod seed;
 mod summary;
+mod weights;
 
 use std::process::ExitCode;
 

@@ -13,6 +13,9 @@ use crate::http::Unanswered;
 /// The password of every simulated person who has one.
 pub(crate) const PASSWORD: &str = "vellum quartz heron tundra";
 
+/// Where an administrator invites a customer.
+pub(crate) const INVITE: &str = "/admin/accounts/customers/invite";
+
 /// Somebody with an authenticator.
 #[derive(Debug)]
 pub(crate) struct Person {
@@ -44,6 +47,14 @@ impl Portal {
         match self {
             Self::Agent => "/api/auth",
             Self::Customer => "/api/auth/customer",
+        }
+    }
+
+    /// Where a sign-in with a passkey begins.
+    pub(crate) fn passkey_begin(self) -> &'static str {
+        match self {
+            Self::Agent => "/api/auth/passkey/begin",
+            Self::Customer => "/api/auth/customer/passkey/begin",
         }
     }
 
@@ -99,12 +110,11 @@ impl Person {
         browser: &mut Browser<'_>,
         portal: Portal,
     ) -> Result<SignedIn, Failed> {
-        let auth = portal.auth();
-        let options = begin(browser, &format!("{auth}/passkey/begin")).await?;
+        let options = begin(browser, portal.passkey_begin()).await?;
         let between = Moment::now();
         let answer = self.answer(&options, browser)?;
         browser
-            .post(&format!("{auth}/passkey/finish"), &answer)
+            .post(&format!("{}/passkey/finish", portal.auth()), &answer)
             .await?
             .ok()?;
         opened(browser, portal, between)
@@ -239,10 +249,7 @@ pub(crate) async fn begin(browser: &mut Browser<'_>, path: &str) -> Result<Value
 pub(crate) async fn invite(browser: &mut Browser<'_>, login: &str) -> Result<String, Failed> {
     let name = format!("Load {login}");
     let fields = [("login", login), ("name", name.as_str()), ("email", "")];
-    let page = browser
-        .submit("/admin/accounts/customers/invite", &fields)
-        .await?
-        .ok()?;
+    let page = browser.submit(INVITE, &fields).await?.ok()?;
     code_of(&page.text()).ok_or_else(|| Unanswered::NotUnderstood.into())
 }
 

@@ -1,9 +1,16 @@
-//! What the processes of a run use: processor time and resident memory, as Linux accounts for them in `/proc`.
+//! The processes of a run: what they use, processor time and resident memory as Linux accounts for them in `/proc`,
+//! and how they are stopped.
 
 use std::path::Path;
 use std::time::Duration;
 
+use tokio::process::Child;
+use tokio::time::timeout;
+
 use crate::clock::Moment;
+
+/// How long a process may take to stop after SIGTERM.
+const STOP_PATIENCE: Duration = Duration::from_secs(10);
 
 /// The processes to watch, beside this program itself.
 #[derive(Clone, Debug, Default)]
@@ -52,6 +59,18 @@ impl Processes {
                 resident.sum()
             }),
         }
+    }
+}
+
+/// Stops a process as an operator would, with SIGTERM, and kills it if that takes longer than ten seconds.
+pub(crate) async fn stop(child: &mut Child) {
+    let id = child.id().and_then(|id| i32::try_from(id).ok());
+    if let Some(id) = id.and_then(rustix::process::Pid::from_raw) {
+        // Fails only for a process that is gone already; so does killing it.
+        let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
+    }
+    if timeout(STOP_PATIENCE, child.wait()).await.is_err() {
+        let _ = child.kill().await;
     }
 }
 

@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use tokio::sync::watch;
 
 use crate::http::Unanswered;
-
-/// Lines of a log that a finding shows.
-const LOG_LINES: usize = 12;
+use crate::local::end_of;
 
 /// All instances, as clients see them.
 #[derive(Debug)]
@@ -143,10 +141,7 @@ impl Fleet {
 
     /// The last lines of an instance's log.
     pub(crate) fn log_of(&self, number: usize) -> String {
-        let log = self.seats.borrow()[number].log.clone();
-        let text = std::fs::read_to_string(log).unwrap_or_default();
-        let lines: Vec<&str> = text.lines().collect();
-        lines[lines.len().saturating_sub(LOG_LINES)..].join("\n")
+        end_of(&self.seats.borrow()[number].log)
     }
 }
 

@@ -2,13 +2,12 @@
 
 use std::time::Duration;
 
-use indicatif::ProgressBar;
-
 use super::flow::Flow;
 use super::ledger::Source;
 use super::world::World;
 use crate::clock::Moment;
 use crate::local::Local;
+use crate::progress::Progress;
 
 /// How often a restart is tried.
 const RESTARTS: usize = 3;
@@ -60,7 +59,7 @@ pub(crate) async fn strike(
     local: &mut Local,
     world: &World,
     blows: &[Blow],
-    progress: &ProgressBar,
+    progress: &Progress,
 ) -> anyhow::Result<()> {
     for blow in blows {
         Moment::now().plus(blow.after).reached().await;
@@ -70,13 +69,13 @@ pub(crate) async fn strike(
             }
             world.fleet.falls(*victim);
             local.kill_instance(*victim).await;
-            progress.inc(1);
+            progress.add(1);
         }
         Moment::now().plus(blow.down).reached().await;
         for victim in &blow.victims {
             restart(local, world, *victim).await?;
         }
-        progress.set_message(world.progress());
+        progress.say(world.progress());
     }
     Ok(())
 }

@@ -21,21 +21,19 @@ mod report;
 mod world;
 
 use std::path::PathBuf;
-use std::pin::pin;
 use std::rc::Rc;
 
-use anyhow::Context as _;
 use clap::Args;
 use clap::builder::RangedU64ValueParser;
-use indicatif::{ProgressBar, ProgressStyle};
-use tokio::signal::unix::{SignalKind, signal};
 use tokio::task::LocalSet;
 
-use crate::browser::Browser;
 use crate::clock::{Moment, wall};
 use crate::exit::Exit;
+use crate::interrupt::Interrupt;
 use crate::local::{Local, Storage, Wanted};
-use crate::person::{Person, Portal};
+use crate::machine;
+use crate::out::Folder;
+use crate::progress::Progress;
 use client::{Client, Device};
 use fleet::Fleet;
 use flows::{Means, Office};
@@ -43,30 +41,43 @@ use killer::{plan, strike};
 use report::{Ended, Report, told};
 use world::{Phase, World};
 
-/// Arguments.
+/// Shown below the options.
+const EXAMPLES: &str = "\
+Examples:
+  # three instances, thirty kills
+  cargo xtask chaos
+  # a long run with a plan of its own
+  cargo xtask chaos --kills 200 --seed 7
+  # two instances with two connections to the database each
+  cargo xtask chaos --instances 2 --connections 2 --clients 32
+
+The report goes to a folder: chaos.json, for programs.";
+
+/// The command line of `chaos`.
 #[derive(Args, Debug)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::exit::HELP))]
 pub(crate) struct Arguments {
     /// Instances of the server, all on one PostgreSQL.
-    #[arg(long, default_value_t = 3, value_parser = RangedU64ValueParser::<usize>::new().range(1..=16))]
+    #[arg(long, value_name = "NUMBER", default_value_t = 3, value_parser = RangedU64ValueParser::<usize>::new().range(1..=16))]
     instances: usize,
     /// How often an instance is killed.
-    #[arg(long, default_value_t = 30, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000))]
+    #[arg(long, value_name = "NUMBER", default_value_t = 30, value_parser = RangedU64ValueParser::<usize>::new().range(1..=100_000))]
     kills: usize,
     /// Fixes what each client does one after the other, and who is killed after which pause. What a kill hits is a
     /// matter of real time, and differs from run to run.
-    #[arg(long, default_value_t = 1)]
+    #[arg(long, value_name = "NUMBER", default_value_t = 1)]
     seed: u64,
     /// Clients that act at the same time.
-    #[arg(long, default_value_t = 16, value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
+    #[arg(long, value_name = "NUMBER", default_value_t = 16, value_parser = RangedU64ValueParser::<usize>::new().range(1..=1000))]
     clients: usize,
     /// Connections of each instance to the database.
-    #[arg(long, default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=100))]
+    #[arg(long, value_name = "NUMBER", default_value_t = 8, value_parser = clap::value_parser!(u32).range(2..=100))]
     connections: u32,
     /// The server's program, a release build.
-    #[arg(long, default_value = "target/release/gatefold")]
+    #[arg(long, value_name = "PATH", default_value = "target/release/gatefold")]
     program: PathBuf,
-    /// Where the report goes; by default a folder named after the time, in target/chaos.
-    #[arg(long)]
+    /// Folder of the report [default: target/chaos/TIME-seed-SEED].
+    #[arg(long, value_name = "FOLDER")]
     out: Option<PathBuf>,
 }
 
@@ -85,32 +96,30 @@ impl Arguments {
 /// # Errors
 /// When the program or PostgreSQL is missing, the people get no accounts, or the report cannot be written.
 pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
-    let mut interrupted = pin!(interruption());
+    let (began_at, began) = (wall(), Moment::now());
+    let about = format!("seed-{}", arguments.seed);
+    let folder = Folder::prepare(arguments.out.as_deref(), "chaos", began_at, &about)?;
+    let interrupt = Interrupt::listen()?;
     let wanted = Wanted {
         program: arguments.program.clone(),
         storage: Storage::Postgres,
         instances: arguments.instances,
         connections: arguments.connections,
     };
-    let (began_at, began) = (wall(), Moment::now());
-    let mut local = tokio::select! {
-        local = Local::start(wanted) => local?,
-        _ = &mut interrupted => return Ok(Exit::Interrupted),
+    let Some(local) = interrupt.or(Local::start(wanted)).await else {
+        let reason = "interrupted before anybody was there; there is no report";
+        return Err(Exit::Interrupted.because(reason));
     };
+    let mut local = local?;
+    let machine = machine::describe(Some(&local.database_url)).await;
     let site = local.site()?;
     let logs = (0..arguments.instances).map(|number| local.log_of(number));
     let fleet = Fleet::new(site.servers.clone().into_iter().zip(logs));
     let world = Rc::new(World::new(site, fleet));
-    let progress = progress(arguments.kills);
-    let driven = LocalSet::new()
-        .run_until(async {
-            tokio::select! {
-                driven = drive(&mut local, &world, &arguments, &progress) => Some(driven),
-                _ = &mut interrupted => None,
-            }
-        })
-        .await;
-    progress.finish_and_clear();
+    let progress = Progress::counting(arguments.kills as u64, "kills");
+    let driving = drive(&mut local, &world, &arguments, &progress);
+    let driven = LocalSet::new().run_until(interrupt.or(driving)).await;
+    progress.end();
     for number in 0..arguments.instances {
         local.kill_instance(number).await;
     }
@@ -120,12 +129,18 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
         None => Ended::Interrupted,
     };
     if world.fleet.kills() > 0 || ended == Ended::Interrupted {
-        let report = Report::of(&world, &arguments, (began_at, began.elapsed()), ended);
+        let times = (began_at, began.elapsed());
+        let report = Report::of(&world, &arguments, machine, times, ended);
         print!("{}", report.text());
-        save(&report, &arguments, began_at)?;
+        let json = serde_json::to_string_pretty(&report)?;
+        let path = folder.write("chaos.json", &(json + "\n"))?;
+        println!("\nReport: {}", path.display());
     }
     match driven {
-        None => Ok(Exit::Interrupted),
+        None => {
+            Err(Exit::Interrupted
+                .because("interrupted; the report covers what was done until then"))
+        }
         Some(Err(error)) => Err(error),
         Some(Ok(())) if world.read(|ledger| ledger.findings().is_empty()) => Ok(Exit::Passed),
         Some(Ok(())) => Ok(Exit::Missed),
@@ -137,10 +152,10 @@ async fn drive(
     local: &mut Local,
     world: &Rc<World>,
     arguments: &Arguments,
-    progress: &ProgressBar,
+    progress: &Progress,
 ) -> anyhow::Result<()> {
-    progress.set_message("people get their accounts");
-    let device = administrator(local, world).await?;
+    progress.say("people get their accounts");
+    let device = Device::of(local.administrator(&world.site).await?.person);
     let office_world = Rc::clone(world);
     let stock = arguments.clients;
     tokio::task::spawn_local(async move {
@@ -155,13 +170,13 @@ async fn drive(
         let why = told(&finding);
         return Err(Exit::NoTarget.because(format!("people got no accounts: {why}")));
     }
-    progress.set_message("killing begins");
+    progress.say("killing begins");
     world.begin(Phase::Act);
     let blows = plan(arguments.seed, arguments.instances, arguments.kills);
     strike(local, world, &blows, progress).await?;
     world.begin(Phase::Rest);
     world.all_arrived(arguments.clients).await;
-    progress.set_message("looking at everything");
+    progress.say("looking at everything");
     world.begin(Phase::Audit);
     world.all_arrived(arguments.clients).await;
     audit::compare(world, &local.database_url).await
@@ -188,51 +203,4 @@ async fn live(world: &World, seed: u64, number: usize) {
     world.arrive(Phase::Audit).await;
     client.audit().await;
     world.arrive_last();
-}
-
-/// The administrator of the office: somebody with a second passkey, which this program holds.
-async fn administrator(local: &Local, world: &World) -> anyhow::Result<Device> {
-    let mut browser: Browser<'_> = local.administrator(&world.site).await?;
-    let mut person = Person::new("load-admin", u64::MAX - 1)?;
-    let added = person.add_passkey(&mut browser, Portal::Agent).await;
-    added.map_err(|failed| {
-        Exit::NoTarget.because(format!("the administrator cannot add a passkey: {failed}"))
-    })?;
-    Ok(Device::of(person))
-}
-
-/// Until Ctrl-C, or until somebody asks this process to end.
-async fn interruption() {
-    let asked = async {
-        match signal(SignalKind::terminate()) {
-            Ok(mut asked) => asked.recv().await,
-            Err(_) => std::future::pending().await,
-        }
-    };
-    tokio::select! {
-        _ = tokio::signal::ctrl_c() => {}
-        _ = asked => {}
-    }
-}
-
-fn progress(kills: usize) -> ProgressBar {
-    let bar = ProgressBar::new(kills as u64);
-    if let Ok(style) = ProgressStyle::with_template("{pos}/{len} kills, {elapsed}: {msg}") {
-        bar.set_style(style);
-    }
-    bar
-}
-
-fn save(report: &Report, arguments: &Arguments, began_at: jiff::Timestamp) -> anyhow::Result<()> {
-    let folder = arguments.out.clone().unwrap_or_else(|| {
-        let name = began_at.strftime("%Y-%m-%dT%H-%M-%SZ").to_string();
-        PathBuf::from("target/chaos").join(name)
-    });
-    let written = std::fs::create_dir_all(&folder).and_then(|()| {
-        let json = serde_json::to_vec_pretty(report).map_err(std::io::Error::other)?;
-        std::fs::write(folder.join("chaos.json"), json)
-    });
-    written.with_context(|| format!("writing the report to {}", folder.display()))?;
-    println!("\nreport: {}", folder.join("chaos.json").display());
-    Ok(())
 }

@@ -10,6 +10,10 @@ use super::Arguments;
 use super::flow::Flow;
 use super::ledger::{Finding, Kind};
 use super::world::World;
+use crate::grid::{Grid, wrapped};
+use crate::machine;
+use crate::report::figures::{count, median, several};
+use crate::summary::Machine;
 
 /// The version of the format below.
 const FORMAT: u32 = 1;
@@ -24,6 +28,8 @@ pub(crate) struct Report {
     began_at: String,
     /// The command that repeats it.
     command: String,
+    /// On what it ran.
+    machine: Machine,
     seconds: f64,
     instances: usize,
     clients: usize,
@@ -94,6 +100,7 @@ impl Report {
     pub(crate) fn of(
         world: &World,
         arguments: &Arguments,
+        machine: Machine,
         began: (jiff::Timestamp, Duration),
         ended: Ended,
     ) -> Self {
@@ -105,6 +112,7 @@ impl Report {
             format: FORMAT,
             began_at: began.0.to_string(),
             command: arguments.command(),
+            machine,
             seconds: began.1.as_secs_f64(),
             instances: arguments.instances,
             clients: arguments.clients,
@@ -133,57 +141,80 @@ impl Report {
 
     /// The table and what belongs to it, for people.
     pub(crate) fn text(&self) -> String {
-        let mut text = format!(
-            "{:<28}{:>8}{:>9}{:>13}{:>6}{:>9}\n",
-            "flow", "done", "retried", "unexplained", "lost", "doubled"
-        );
-        // Writing to a string does not fail.
-        for row in &self.flows {
-            let _ = writeln!(
-                text,
-                "{:<28}{:>8}{:>9}{:>13}{:>6}{:>9}",
-                row.name, row.done, row.retried, row.unexplained, row.lost, row.doubled
-            );
+        let mut lines = wrapped(&format!("Chaos, seed {}, {}", self.seed, self.began_at), 2);
+        lines.extend(wrapped(&machine::line(&self.machine), 2));
+        lines.push(String::new());
+        lines.extend(self.table().lines());
+        lines.push(String::new());
+        let sentences = self.sentences();
+        lines.extend(sentences.iter().flat_map(|text| wrapped(text, 2)));
+        for finding in &self.findings {
+            lines.extend([String::new(), told(finding)]);
         }
-        let _ = writeln!(
-            text,
-            "\nkills {} of {}, {} of them hit requests in flight; {} of {} requests had no answer, \
-             {} connections were refused",
-            self.kills,
-            self.kills_planned,
-            self.kills_in_flight,
-            self.unanswered,
-            self.requests,
-            self.refused_connections
-        );
+        lines.join("\n") + "\n"
+    }
+
+    /// One row for each flow.
+    fn table(&self) -> Grid {
+        let rows = self.flows.iter().map(|row| {
+            [
+                row.name.to_owned(),
+                count(row.done),
+                count(row.retried),
+                count(row.unexplained as u64),
+                count(row.lost as u64),
+                count(row.doubled as u64),
+            ]
+        });
+        let heads = ["", "done", "retried", "unexplained", "lost", "doubled"];
+        Grid::new(&[heads], rows.collect())
+    }
+
+    /// What the table does not say.
+    fn sentences(&self) -> Vec<String> {
+        let number = |number: usize| count(number as u64);
+        let mut sentences = vec![format!(
+            "{} of {} hit requests in flight ({} were planned); {} of {} had no answer, {} refused.",
+            number(self.kills_in_flight),
+            several(self.kills as u64, "kill", "kills"),
+            number(self.kills_planned),
+            count(self.unanswered),
+            several(self.requests, "request", "requests"),
+            several(
+                self.refused_connections,
+                "connection was",
+                "connections were"
+            ),
+        )];
         for (code, times) in &self.faults {
-            let _ = writeln!(text, "answers with status 503, {code}: {times}");
+            sentences.push(format!(
+                "Answers with status 503, {code}: {}.",
+                count(*times)
+            ));
         }
         if let Some(restarts) = &self.restarts {
-            let _ = writeln!(
-                text,
-                "{} restarts to the first ready answer: {:.0} ms, {:.0} ms median, {:.0} ms at most",
-                restarts.count, restarts.least_ms, restarts.median_ms, restarts.most_ms
-            );
+            sentences.push(format!(
+                "{} until the first ready answer: {:.0} ms at least, {:.0} ms median, {:.0} ms at most.",
+                several(restarts.count as u64, "restart", "restarts"),
+                restarts.least_ms,
+                restarts.median_ms,
+                restarts.most_ms
+            ));
         }
-        let _ = writeln!(
-            text,
-            "{} people and {} sessions in {:.0} s; looked at in the end: {} sessions, {} passkeys, {}",
-            self.people,
-            self.sessions,
+        sentences.push(format!(
+            "{} and {} in {:.0} s; looked at in the end: {}, {}, {}.",
+            several(self.people as u64, "person", "people"),
+            several(self.sessions as u64, "session", "sessions"),
             self.seconds,
-            self.sessions_audited,
-            self.passkeys_audited,
+            several(self.sessions_audited, "session", "sessions"),
+            several(self.passkeys_audited, "passkey", "passkeys"),
             if self.audited {
                 "every account in the database"
             } else {
                 "and not the database"
             }
-        );
-        for finding in &self.findings {
-            let _ = writeln!(text, "\n{}", told(finding));
-        }
-        text
+        ));
+        sentences
     }
 }
 
@@ -209,13 +240,12 @@ pub(crate) fn told(finding: &Finding) -> String {
 }
 
 fn restarts(took: &[Duration]) -> Option<Restarts> {
-    let mut sorted: Vec<f64> = took.iter().map(|it| it.as_secs_f64() * 1000.0).collect();
-    sorted.sort_unstable_by(f64::total_cmp);
+    let took: Vec<f64> = took.iter().map(|it| it.as_secs_f64() * 1_000.0).collect();
     Some(Restarts {
-        count: sorted.len(),
-        least_ms: *sorted.first()?,
-        median_ms: sorted[sorted.len() / 2],
-        most_ms: *sorted.last()?,
+        count: took.len(),
+        least_ms: took.iter().copied().reduce(f64::min)?,
+        median_ms: median(took.iter().copied())?,
+        most_ms: took.iter().copied().reduce(f64::max)?,
     })
 }
 

@@ -40,6 +40,7 @@ use crate::browser::{Browser, Failed, Site};
 use crate::clock::Moment;
 use crate::http::Unanswered;
 use crate::person::{PASSWORD, Person, SignedIn};
+use crate::processes::stop;
 use install::Installed;
 
 /// The cookie of a session.
@@ -48,8 +49,6 @@ const SESSION: &str = "better-auth.session_token";
 const SIGN_IN_OPTIONS: &str = "/api/auth/passkey/generate-authenticate-options";
 /// How long it may take to make its tables and answer.
 const START_PATIENCE: Duration = Duration::from_secs(60);
-/// How long it may take to stop after SIGTERM.
-const STOP_PATIENCE: Duration = Duration::from_secs(10);
 
 /// A running peer with a database of its own. Dropping it kills the process and leaves the database.
 #[derive(Debug)]
@@ -191,13 +190,7 @@ impl Peer {
 
     /// Stops it as an operator would, with SIGTERM, and removes its database. It is killed if it takes too long.
     pub(crate) async fn stop(mut self) {
-        let id = i32::try_from(self.process).ok();
-        if let Some(id) = id.and_then(rustix::process::Pid::from_raw) {
-            let _ = rustix::process::kill_process(id, rustix::process::Signal::TERM);
-        }
-        if timeout(STOP_PATIENCE, self.child.wait()).await.is_err() {
-            let _ = self.child.kill().await;
-        }
+        stop(&mut self.child).await;
         if let Err(error) = self.database.remove().await {
             let name = &self.database.name;
             eprintln!("The peer's database {name} could not be removed: {error:#}");

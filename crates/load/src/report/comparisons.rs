@@ -8,10 +8,10 @@ use super::figures::{
 use super::verdict::TOLERATED;
 
 /// How the run that measures the database's own limit is called.
-const LIMIT: &str = "bare database";
+pub(crate) const LIMIT: &str = "bare database";
 
 /// How the names of our own runs begin.
-const OWN: &str = "gatefold";
+pub(crate) const OWN: &str = "gatefold";
 
 /// How a session that opened no page afterwards is listed among the failures.
 const REFUTED: &str = "session opened no page";
@@ -94,7 +94,8 @@ pub(super) fn plan(plan: &Plan) -> Vec<String> {
     parts.push(format!("{} s{warm_up}", seconds(plan.duration_s)));
     parts.push(match plan.instances {
         0 => "a system that was running already".to_owned(),
-        number => several(number as u64, "instance", "instances"),
+        1 => "1 instance".to_owned(),
+        number => format!("{number} instances (begin and finish at different ones)"),
     });
     match plan.database.as_str() {
         "postgres" => parts.push("PostgreSQL".to_owned()),
@@ -248,6 +249,9 @@ mod tests {
     fn the_plan_says_which_loop_and_which_target() {
         let mut asked = sample::full().plan;
         assert!(plan(&asked)[0].contains("closed loop"));
+        asked.instances = 2;
+        let parts = plan(&asked).join(", ");
+        assert!(parts.contains("begin and finish at different"), "{parts}");
         asked.rate_per_s = Some(100.0);
         asked.instances = 0;
         asked.database = "unknown".to_owned();

@@ -1,20 +1,22 @@
 //! Numbers as people read them, and which of a run's figures mean anything.
 
+use std::cmp::Ordering;
+
 use crate::summary::{Latency, Measured, Second};
 
 /// What stands for a figure that was not measured.
-pub(super) const ABSENT: &str = "–";
+pub(crate) const ABSENT: &str = "–";
 
 /// Everything at or above this is written with an exponent.
 const EXPONENT_FROM: f64 = 1e9;
 
 /// A whole number with thousands separators.
-pub(super) fn count(number: u64) -> String {
+pub(crate) fn count(number: u64) -> String {
     grouped(&number.to_string())
 }
 
 /// A number with about three significant digits and thousands separators; a dash for what is not finite.
-pub(super) fn amount(value: f64) -> String {
+pub(crate) fn amount(value: f64) -> String {
     if !value.is_finite() {
         return ABSENT.to_owned();
     }
@@ -43,7 +45,7 @@ pub(super) fn amount(value: f64) -> String {
 }
 
 /// A number without digits that say nothing, for the marks of an axis: `0.5`, `20`, `1,000`.
-pub(super) fn mark(value: f64) -> String {
+pub(crate) fn mark(value: f64) -> String {
     if !value.is_finite() {
         return ABSENT.to_owned();
     }
@@ -58,90 +60,97 @@ pub(super) fn mark(value: f64) -> String {
     format!("{}{rest}", grouped(whole))
 }
 
-/// An average of small whole numbers: `7`, `7.02`.
-pub(super) fn average(value: f64) -> String {
+/// A number with up to two decimals: `7`, `7.02`, `1,834.4`.
+pub(crate) fn hundredths(value: f64) -> String {
     mark((value * 100.0).round() / 100.0)
 }
 
 /// Seconds with one decimal, if it says something: `20`, `0.5`.
-pub(super) fn seconds(time: f64) -> String {
+pub(crate) fn seconds(time: f64) -> String {
     mark((time * 10.0).round() / 10.0)
 }
 
 /// [`amount`], or a dash.
-pub(super) fn shown(value: Option<f64>) -> String {
+pub(crate) fn shown(value: Option<f64>) -> String {
     value.map_or_else(|| ABSENT.to_owned(), amount)
 }
 
 /// A part of one as a percentage.
-pub(super) fn percent(part: f64) -> String {
+pub(crate) fn percent(part: f64) -> String {
     format!("{} %", amount(part * 100.0))
 }
 
 /// A number of things, with the word for one or for more of them.
-pub(super) fn several(number: u64, one: &str, more: &str) -> String {
+pub(crate) fn several(number: u64, one: &str, more: &str) -> String {
     format!("{} {}", count(number), if number == 1 { one } else { more })
 }
 
+/// The one in the middle, the upper one of two; absent without values.
+pub(crate) fn median<T: Copy + PartialOrd>(values: impl IntoIterator<Item = T>) -> Option<T> {
+    let mut sorted: Vec<T> = values.into_iter().collect();
+    sorted.sort_unstable_by(|one, other| one.partial_cmp(other).unwrap_or(Ordering::Equal));
+    sorted.get(sorted.len() / 2).copied()
+}
+
 /// The value, if it is a number that something can have been.
-pub(super) fn usable(value: f64) -> Option<f64> {
+pub(crate) fn usable(value: f64) -> Option<f64> {
     (value.is_finite() && value >= 0.0).then_some(value)
 }
 
 /// One of the figures of a latency; absent when nothing was measured.
-pub(super) fn latency(latency: &Latency, figure: fn(&Latency) -> f64) -> Option<f64> {
+pub(crate) fn latency(latency: &Latency, figure: fn(&Latency) -> f64) -> Option<f64> {
     (latency.count > 0)
         .then(|| figure(latency))
         .and_then(usable)
 }
 
 /// Units in a second; absent when nothing was attempted or no time passed.
-pub(super) fn rate(run: &Measured) -> Option<f64> {
+pub(crate) fn rate(run: &Measured) -> Option<f64> {
     (run.attempts > 0 && run.seconds > 0.0)
         .then_some(run.per_s)
         .and_then(usable)
 }
 
 /// Attempts that failed, those whose session opened no page among them.
-pub(super) fn failed(run: &Measured) -> u64 {
+pub(crate) fn failed(run: &Measured) -> u64 {
     run.errors
         .values()
         .fold(run.refuted, |sum, errors| sum.saturating_add(*errors))
 }
 
 /// The part of the attempts that failed, from 0 to 1; absent when nothing was attempted.
-pub(super) fn failed_share(run: &Measured) -> Option<f64> {
+pub(crate) fn failed_share(run: &Measured) -> Option<f64> {
     let attempts = run.attempts.max(failed(run));
     (attempts > 0).then(|| failed(run) as f64 / attempts as f64)
 }
 
 /// Processor milliseconds of the servers for each unit.
-pub(super) fn server_ms(run: &Measured) -> Option<f64> {
+pub(crate) fn server_ms(run: &Measured) -> Option<f64> {
     spent(run, run.cost.as_ref().map(|cost| cost.server_ms))
 }
 
 /// Processor milliseconds of the database server for each unit.
-pub(super) fn database_ms(run: &Measured) -> Option<f64> {
+pub(crate) fn database_ms(run: &Measured) -> Option<f64> {
     spent(run, run.cost.as_ref().and_then(|cost| cost.database_ms))
 }
 
 /// Processor milliseconds of the load test itself for each unit.
-pub(super) fn client_ms(run: &Measured) -> Option<f64> {
+pub(crate) fn client_ms(run: &Measured) -> Option<f64> {
     spent(run, run.cost.as_ref().map(|cost| cost.client_ms))
 }
 
 /// The most memory that was seen, in MiB.
-pub(super) fn peak_mib(run: &Measured) -> Option<f64> {
+pub(crate) fn peak_mib(run: &Measured) -> Option<f64> {
     occupied(run.memory.as_ref().map(|memory| memory.peak_mib))
 }
 
 /// Memory before the first request, in MiB.
-pub(super) fn idle_mib(run: &Measured) -> Option<f64> {
+pub(crate) fn idle_mib(run: &Measured) -> Option<f64> {
     occupied(run.memory.as_ref().map(|memory| memory.idle_mib))
 }
 
 /// One of the figures of each second, with whether there is any.
-pub(super) fn over_time(
+pub(crate) fn over_time(
     run: &Measured,
     figure: fn(&Second) -> Option<f64>,
 ) -> Option<Vec<Option<f64>>> {
@@ -181,7 +190,7 @@ fn grouped(digits: &str) -> String {
 
 #[cfg(test)]
 mod tests {
-    use super::{ABSENT, amount, average, count, mark, percent, seconds, server_ms};
+    use super::{ABSENT, amount, count, hundredths, mark, median, percent, seconds, server_ms};
     use crate::report::sample;
 
     #[test]
@@ -220,8 +229,15 @@ mod tests {
         assert_eq!(mark(f64::NAN), ABSENT);
         assert_eq!(seconds(20.004), "20");
         assert_eq!(seconds(0.5), "0.5");
-        assert_eq!(average(7.0), "7");
-        assert_eq!(average(7.018), "7.02");
+        assert_eq!(hundredths(7.0), "7");
+        assert_eq!(hundredths(7.018), "7.02");
+    }
+
+    #[test]
+    fn a_few_outliers_do_not_move_the_median() {
+        assert_eq!(median([7, 7, 13, 7, 7, 2, 7]), Some(7));
+        assert_eq!(median([2.0, 1.0, 4.0, 3.0]), Some(3.0));
+        assert_eq!(median(Vec::<u64>::new()), None);
     }
 
     #[test]

@@ -6,7 +6,7 @@
 
 mod charts;
 mod comparisons;
-mod figures;
+pub(crate) mod figures;
 mod html;
 mod markup;
 mod plot;
@@ -16,5 +16,7 @@ mod scale;
 mod table;
 mod verdict;
 
+pub(crate) use comparisons::{LIMIT, OWN};
 pub(crate) use html::html;
 pub(crate) use table::table;
+pub(crate) use verdict::TOLERATED;

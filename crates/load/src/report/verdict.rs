@@ -6,7 +6,7 @@ use super::comparisons::{is_own, primary};
 use super::figures::{count, failed, failed_share, percent};
 
 /// More failed attempts than this part of all make the figures untrustworthy, unless a bound was asked for.
-pub(super) const TOLERATED: f64 = 0.01;
+pub(crate) const TOLERATED: f64 = 0.01;
 
 /// The flag that replaces [`TOLERATED`].
 const ERRORS_FLAG: &str = "--max-errors";

@@ -19,12 +19,14 @@ Examples:
   cargo xtask load-test --profile smoke
   # two instances, 500 arrivals a second, and a bound that ends with exit code 1 when it is missed
   cargo xtask load-test --instances 2 --rate 500 --max-p95 50
+  # administrators who read the list of 20,000 accounts
+  cargo xtask load-test --profile accounts --accounts 20000
   # a system that runs already; the link was printed by `gatefold setup-link`
   cargo xtask load-test --url http://localhost:8080 --link 'http://localhost:8080/enrol#…'
 
 The report goes to a folder: report.html to read, summary.json for programs.";
 
-/// Arguments.
+/// The command line of `run`.
 #[derive(Args, Clone, Debug)]
 #[command(after_help = format!("{EXAMPLES}\n\n{}", crate::exit::HELP))]
 pub(crate) struct Arguments {
@@ -72,7 +74,8 @@ pub(crate) struct System {
     #[arg(long, default_value_t = 16, value_parser = clap::value_parser!(u32).range(1..=250))]
     pub(crate) connections: u32,
     /// Fill the database with this many accounts first
-    #[arg(long, value_name = "NUMBER", conflicts_with = "url")]
+    #[arg(long, value_name = "NUMBER", conflicts_with = "url",
+        value_parser = clap::value_parser!(u64).range(1..=crate::seed::MOST))]
     pub(crate) accounts: Option<u64>,
     /// The program, a release build
     #[arg(long, default_value = "target/release/gatefold", value_name = "PATH")]

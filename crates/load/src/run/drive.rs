@@ -8,13 +8,14 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use super::interrupt::Interrupt;
 use super::pace::{Pace, Window};
-use super::progress::Progress;
+use super::progress::show;
 use super::recorder::{Done, Recorder};
 use crate::browser::Failed;
 use crate::clock::Moment;
+use crate::interrupt::Interrupt;
 use crate::processes::{Processes, Usage};
+use crate::progress::Progress;
 use crate::summary::{Cost, Latency, Measured, Memory, Second};
 
 /// Attempts that never reach anybody are not repeated faster than this.
@@ -88,7 +89,7 @@ impl Wheel<'_> {
         let mut acting: FuturesUnordered<_> = clients.iter_mut().map(act).collect();
         let everybody = async { while acting.next().await.is_some() {} };
         let watching = watch(&subject.processes, window, &usage);
-        let showing = self.progress.show(&recorder, &subject.name);
+        let showing = show(self.progress, &recorder, &subject.name);
         let all = async {
             tokio::select! {
                 _ = async { tokio::join!(everybody, watching) } => {}
@@ -193,11 +194,6 @@ impl Driven {
             client_ms: each(|it| it.client)?,
         })
     }
-}
-
-/// A latency of what was measured, or `None` if there is none.
-pub(crate) fn known(latency: &Latency) -> Option<&Latency> {
-    (latency.count > 0).then_some(latency)
 }
 
 /// Units in a second.

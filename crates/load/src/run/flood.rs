@@ -10,14 +10,12 @@ use futures_util::stream::FuturesUnordered;
 use super::pace::{Pace, Window};
 use crate::browser::{Browser, Site};
 use crate::clock::Moment;
-use crate::person::begin;
+use crate::person::{Portal, begin};
 
 /// Begins in a minute, all networks together.
 pub(crate) const PER_MINUTE: u32 = 10_000;
 /// Networks that they come from.
 pub(crate) const NETWORKS: u8 = 20;
-/// Where a ceremony begins.
-const BEGIN: &str = "/api/auth/customer/passkey/begin";
 /// Longer than any run.
 const FOR_EVER: Duration = Duration::from_secs(7 * 24 * 60 * 60);
 
@@ -70,7 +68,7 @@ impl<'s> Flood<'s> {
         let mut browser = Browser::new(self.site, usize::from(number), network).wandering();
         while pace.next().await.is_some() {
             browser.forget(network);
-            let counted = match begin(&mut browser, BEGIN).await {
+            let counted = match begin(&mut browser, Portal::Customer.passkey_begin()).await {
                 Ok(_) => &self.abandoned,
                 Err(_) => &self.refused,
             };

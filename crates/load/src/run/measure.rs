@@ -4,19 +4,20 @@ use std::collections::BTreeMap;
 use std::future::{Future, pending};
 
 use super::arguments::Arguments;
-use super::drive::{Client, Driven, Load, Subject, Wheel, add_up, count, server_mib};
+use super::drive::{self, Client, Driven, Load, Subject, Wheel, add_up, server_mib};
 use super::flood::{Flood, NETWORKS};
-use super::interrupt::Interrupt;
 use super::people::Crowd;
 use super::profile::Profile;
-use super::progress::{Progress, thousands};
 use super::rivals;
 use super::target::Target;
-use super::thresholds::Results;
 use super::traffic::count_on_the_wire;
 use super::verify::{Customer, Opener, verify};
 use super::visitor::Visitor;
 use crate::browser::{Browser, Site};
+use crate::interrupt::Interrupt;
+use crate::progress::Progress;
+use crate::report::OWN;
+use crate::report::figures::{amount, count};
 use crate::seed;
 use crate::summary::{Measured, Traffic};
 
@@ -71,7 +72,7 @@ impl Test<'_> {
     ) -> anyhow::Result<()> {
         let processes = target.processes();
         let mut subject = Subject {
-            name: "gatefold".to_owned(),
+            name: OWN.to_owned(),
             unit: self.arguments.profile.unit().to_owned(),
             idle_mib: server_mib(&processes.usage()),
             processes,
@@ -85,18 +86,17 @@ impl Test<'_> {
         let people = &mut prepared.visitors;
         let mut customers = Customer::several(&site, self.arguments.clients());
         if self.arguments.profile == Profile::Flood {
-            "gatefold, quiet".clone_into(&mut subject.name);
+            subject.name = format!("{OWN}, quiet");
             let quiet = self.drive(people, &subject, pending()).await;
             let quiet = self.settle(quiet, subject.clone(), &mut customers);
             found.quiet = Some(found.note(quiet.await));
             if !self.interrupt.happened() {
-                "gatefold, during the flood".clone_into(&mut subject.name);
+                subject.name = format!("{OWN}, during the flood");
                 let flood = Flood::of(&site);
                 let driven = self.drive(people, &subject, flood.rage()).await;
                 found.notes.push(told(&flood));
                 let during = self.settle(driven, subject, &mut customers);
                 found.server = Some(found.note(during.await));
-                found.compare();
             }
         } else {
             let driven = self.drive(people, &subject, pending()).await;
@@ -155,7 +155,7 @@ impl Test<'_> {
         if verdict.refuted > 0 {
             notes.push(format!(
                 "{name}: {} sessions opened no page afterwards, so their sign-ins do not count.",
-                verdict.refuted
+                count(verdict.refuted)
             ));
         }
         if verdict.untried > 0 {
@@ -192,16 +192,16 @@ impl Test<'_> {
         let mut admin = target.administrator(site).await?;
         let more = self.arguments.system.accounts;
         if let (Some(local), Some(accounts)) = (&target.local, more) {
-            self.progress.say(format!(
-                "filling in {} accounts",
-                thousands(count(accounts))
-            ));
+            // The filling has a line of its own.
+            self.progress.clear();
             let plan = seed::Plan {
                 accounts,
                 seed: SEED,
                 into_existing: seed::Existing::Add,
             };
-            seed::fill(&local.database_url, &plan).await?;
+            seed::fill(&local.database_url, &plan, self.interrupt.comes()).await?;
+            // That may have taken minutes.
+            admin.prove().await?;
         }
         let mut crowd = Crowd {
             profile: self.arguments.profile,
@@ -209,11 +209,11 @@ impl Test<'_> {
             run: fastrand::u32(..),
             progress: self.progress,
         };
-        let visitors = crowd.enrol(&mut admin, site).await?;
+        let visitors = crowd.enrol(&mut admin.browser, site).await?;
         let mut people = crowd.people();
         crowd.clients = 1;
         crowd.run = crowd.run.wrapping_add(1);
-        let traffic = self.traffic(target, &crowd, &mut admin).await;
+        let traffic = self.traffic(target, &crowd, &mut admin.browser).await;
         let traffic = traffic.unwrap_or_else(|error| {
             found.notes.push(format!(
                 "What passes to the database was not counted: {error:#}."
@@ -278,30 +278,15 @@ impl Found {
         self.notes.extend(notes);
         measured
     }
-
-    /// Says how much slower the flood made it.
-    fn compare(&mut self) {
-        let results = Results {
-            server: self.server.as_ref(),
-            quiet: self.quiet.as_ref(),
-            limit: None,
-            peer: None,
-        };
-        if let Some(ratio) = results.flood_ratio() {
-            self.notes.push(format!(
-                "During the flood, p95 was {ratio:.2} times that of the quiet run."
-            ));
-        }
-    }
 }
 
 fn told(flood: &Flood<'_>) -> String {
     let minutes = flood.began().elapsed().as_secs_f64() / 60.0;
     format!(
         "The flood abandoned {} sign-ins from {NETWORKS} networks ({} a minute); {} begins failed or were refused.",
-        thousands(count(flood.abandoned())),
-        thousands(count(flood.abandoned()) / minutes.max(f64::EPSILON)),
-        thousands(count(flood.refused())),
+        count(flood.abandoned()),
+        amount(drive::count(flood.abandoned()) / minutes.max(f64::EPSILON)),
+        count(flood.refused()),
     )
 }
 
@@ -312,6 +297,6 @@ fn busiest(measured: &Measured) -> Option<f64> {
         .iter()
         .filter_map(|second| second.client_cores)
         .collect();
-    let seconds = count(u64::try_from(cores.len()).ok()?);
+    let seconds = drive::count(u64::try_from(cores.len()).ok()?);
     (seconds > 0.0).then(|| cores.iter().sum::<f64>() / seconds)
 }

@@ -10,7 +10,6 @@
 mod arguments;
 pub(crate) mod drive;
 mod flood;
-mod interrupt;
 mod measure;
 mod pace;
 mod people;
@@ -24,19 +23,16 @@ mod traffic;
 mod verify;
 mod visitor;
 
-use std::path::PathBuf;
-
-use anyhow::Context as _;
-
 pub(crate) use arguments::Arguments;
-use interrupt::Interrupt;
 use measure::{Found, Test};
-use progress::Progress;
 use target::Target;
 use thresholds::{Results, judge};
 
 use crate::exit::Exit;
+use crate::interrupt::Interrupt;
 use crate::machine;
+use crate::out::Folder;
+use crate::progress::Progress;
 use crate::summary::{FORMAT, Machine, Plan, Summary};
 
 /// Runs a load test and leaves its report behind.
@@ -48,8 +44,10 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         mistake.exit();
     }
     let began_at = crate::clock::wall();
+    let profile = arguments.profile.as_str();
+    let folder = Folder::prepare(arguments.out.as_deref(), "load", began_at, profile)?;
     let interrupt = Interrupt::listen()?;
-    let progress = Progress::new();
+    let progress = Progress::line();
     let test = Test {
         arguments,
         interrupt: &interrupt,
@@ -76,7 +74,7 @@ pub(crate) async fn run(arguments: &Arguments) -> anyhow::Result<Exit> {
         notes: found.notes.clone(),
         runs: found.runs(),
     };
-    write(arguments, &summary, began_at)?;
+    write(&folder, &summary)?;
     Ok(verdict(arguments, &found, &summary))
 }
 
@@ -112,23 +110,12 @@ fn plan(arguments: &Arguments, found: &Found) -> Plan {
 }
 
 /// Writes the report's files and prints the table.
-fn write(
-    arguments: &Arguments,
-    summary: &Summary,
-    began_at: jiff::Timestamp,
-) -> anyhow::Result<()> {
-    let folder = arguments.out.clone().unwrap_or_else(|| {
-        let time = began_at.strftime("%Y%m%dT%H%M%SZ");
-        PathBuf::from(format!("target/load/{time}-{}", summary.plan.profile))
-    });
-    let described = || format!("writing the report to {}", folder.display());
-    std::fs::create_dir_all(&folder).with_context(described)?;
+fn write(folder: &Folder, summary: &Summary) -> anyhow::Result<()> {
     let json = serde_json::to_string_pretty(summary)?;
-    std::fs::write(folder.join("summary.json"), json + "\n").with_context(described)?;
-    let html = crate::report::html(summary);
-    std::fs::write(folder.join("report.html"), html).with_context(described)?;
+    folder.write("summary.json", &(json + "\n"))?;
+    let page = folder.write("report.html", &crate::report::html(summary))?;
     print!("{}", crate::report::table(summary));
-    println!("\nReport: {}", folder.join("report.html").display());
+    println!("\nReport: {}", page.display());
     Ok(())
 }
 

@@ -3,11 +3,11 @@
 use serde_json::json;
 
 use super::profile::{Kind, Profile};
-use super::progress::Progress;
 use super::visitor::{Networks, Role, Visitor};
 use crate::browser::{Browser, Failed, Site};
 use crate::exit::Exit;
 use crate::person::{Person, Portal, invite};
+use crate::progress::Progress;
 
 /// Pages of the list of accounts that are followed to learn names and positions.
 const PAGES_AHEAD: usize = 8;

@@ -1,6 +1,7 @@
 //! What the server is compared with: the database alone, and a peer. Both run on the server's own PostgreSQL, after it.
 
 use std::future::pending;
+use std::time::Duration;
 
 use super::drive::{Client, Load, Subject, server_mib};
 use super::measure::{Found, Test};
@@ -15,7 +16,13 @@ use crate::local::Local;
 use crate::peer::Peer;
 use crate::person::Person;
 use crate::processes::Processes;
+use crate::report::LIMIT;
+use crate::report::figures::seconds;
 use crate::summary::Measured;
+
+/// Node compiles JavaScript while it runs, so the peer is slow at first. It acts for at least this long before its
+/// figures count.
+const PEER_WARM_UP: Duration = Duration::from_secs(15);
 
 /// One client of the peer.
 struct Guest<'p> {
@@ -64,7 +71,7 @@ async fn bare(
     };
     let mut clients = clients?;
     let subject = Subject {
-        name: "bare database".to_owned(),
+        name: LIMIT.to_owned(),
         unit: "passkey ceremonies".to_owned(),
         processes: Processes {
             servers: Vec::new(),
@@ -93,13 +100,10 @@ async fn peer(
     found: &mut Found,
 ) -> anyhow::Result<Option<Measured>> {
     test.progress.say("starting the peer");
-    let Some(database) = local.another_database().await? else {
-        return Ok(None);
-    };
     let folder = local.folder().join("peer");
     std::fs::create_dir_all(&folder)?;
     let connections = test.arguments.system.connections;
-    let starting = Peer::start(&database.url, connections, &folder);
+    let starting = Peer::start(&local.database_url, connections, &folder);
     let Some(peer) = test.interrupt.or(starting).await else {
         return Ok(None);
     };
@@ -129,7 +133,22 @@ async fn with_peer(
         return Ok(None);
     };
     let mut guests = guests?;
-    let driven = test.drive(&mut guests, &subject, pending()).await;
+    let ours = test.arguments.warm_up();
+    let load = Load {
+        warm_up: ours.max(PEER_WARM_UP),
+        duration: test.arguments.duration(),
+        rate: test.arguments.rate(),
+    };
+    found.notes.push(format!(
+        "{} was warmed up for {} s, because its JavaScript is compiled while it runs; gatefold for {} s.",
+        subject.name,
+        seconds(load.warm_up.as_secs_f64()),
+        seconds(ours.as_secs_f64()),
+    ));
+    let driven = test
+        .wheel(load)
+        .drive(&mut guests, &subject, pending())
+        .await;
     let (mut measured, notes) = test.settle(driven, subject, &mut guests).await;
     measured.start_ms = Some(peer.started_in().as_secs_f64() * 1_000.0);
     Ok(Some(found.note((measured, notes))))

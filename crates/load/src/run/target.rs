@@ -11,16 +11,14 @@ use crate::browser::{Browser, Site};
 use crate::clock::Moment;
 use crate::exit::Exit;
 use crate::http::{Reply, Unanswered};
-use crate::local::{Local, Wanted, become_administrator};
-use crate::person::code_of;
+use crate::local::{Administrator, Local, Wanted, become_administrator};
+use crate::person::{Portal, code_of};
 use crate::processes::Processes;
 
 /// A first answer that takes longer is worth a note, in milliseconds.
 const SLOW_MS: u128 = 1_000;
 /// As much of a foreign answer as a sentence can hold, in characters.
 const EXCERPT: usize = 80;
-/// Where a ceremony begins.
-const BEGIN: &str = "/api/auth/customer/passkey/begin";
 
 /// The target.
 #[derive(Debug)]
@@ -81,14 +79,14 @@ impl Target {
     /// # Errors
     /// [`Exit::NoTarget`] with a sentence that says what answered.
     pub(crate) async fn check(&self) -> anyhow::Result<Option<String>> {
-        let mut note = None;
+        let (mut note, begin) = (None, Portal::Customer.passkey_begin());
         for number in 0..self.site.servers.len() {
             let mut browser = Browser::new(&self.site, number, Ipv4Addr::new(10, 0, 0, 1));
             let server = browser.server();
             let ready = browser.get("/health/ready").await;
             is_ready(ready).map_err(|what| refuse(&server, &what))?;
             let asked = Moment::now();
-            let begun = browser.post(BEGIN, &serde_json::json!({})).await;
+            let begun = browser.post(begin, &serde_json::json!({})).await;
             is_gatefold(begun).map_err(|what| refuse(&server, &what))?;
             let took = asked.elapsed().as_millis();
             if took > SLOW_MS {
@@ -104,7 +102,10 @@ impl Target {
     ///
     /// # Errors
     /// When the system gives none.
-    pub(crate) async fn administrator<'s>(&self, site: &'s Site) -> anyhow::Result<Browser<'s>> {
+    pub(crate) async fn administrator<'s>(
+        &self,
+        site: &'s Site,
+    ) -> anyhow::Result<Administrator<'s>> {
         match (&self.local, &self.code) {
             (Some(local), _) => local.administrator(site).await,
             (None, Some(code)) => become_administrator(site, code).await,
@@ -160,7 +161,8 @@ fn is_ready(answer: Result<Reply, Unanswered>) -> Result<(), String> {
 }
 
 fn is_gatefold(answer: Result<Reply, Unanswered>) -> Result<(), String> {
-    let reply = answer.map_err(|error| format!("{error} (POST {BEGIN})"))?;
+    let begin = Portal::Customer.passkey_begin();
+    let reply = answer.map_err(|error| format!("{error} (POST {begin})"))?;
     let body: Option<Value> = serde_json::from_slice(&reply.body).ok();
     let offers = body.is_some_and(|body| {
         body["success"] == true && body["options"]["publicKey"]["challenge"].is_string()
@@ -169,7 +171,7 @@ fn is_gatefold(answer: Result<Reply, Unanswered>) -> Result<(), String> {
         return Ok(());
     }
     Err(format!(
-        "POST {BEGIN} answered {} and `{}` instead of options with a challenge",
+        "POST {begin} answered {} and `{}` instead of options with a challenge",
         reply.status.as_u16(),
         excerpt(&reply.text())
     ))

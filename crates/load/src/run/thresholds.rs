@@ -1,12 +1,9 @@
 //! Whether the bounds of the command line were met. A bound on something that was not measured is missed.
 
 use super::arguments::Bounds;
-use super::drive::{count, known};
-use super::progress::thousands;
-use crate::summary::{Latency, Measured, Threshold};
-
-/// Share of failed attempts above which figures describe a broken system, in percent.
-const BROKEN: f64 = 1.0;
+use crate::report::TOLERATED;
+use crate::report::figures::{failed_share, hundredths, latency, rate};
+use crate::summary::{Measured, Threshold};
 
 /// What the bounds are about.
 #[derive(Clone, Copy, Debug)]
@@ -31,20 +28,20 @@ struct Bound {
 
 /// Judges every bound that was given.
 pub(crate) fn judge(bounds: &Bounds, results: &Results<'_>) -> Vec<Threshold> {
-    let latency = results.server.and_then(|run| known(&run.latency));
+    let ours = results.server.map(|run| &run.latency);
     let all = [
         bounds.min_rate.map(|bound| {
-            let measured = results.server.and_then(per_s);
+            let measured = results.server.and_then(rate);
             at_least("--min-rate", bound, measured, |it| {
-                format!("{}/s", number(it))
+                format!("{}/s", hundredths(it))
             })
         }),
         bounds.max_p95.map(|bound| {
-            let measured = latency.map(|it| it.p95_ms);
+            let measured = ours.and_then(|it| latency(it, |it| it.p95_ms));
             at_most("--max-p95", bound, measured, milliseconds)
         }),
         bounds.max_p99.map(|bound| {
-            let measured = latency.map(|it| it.p99_ms);
+            let measured = ours.and_then(|it| latency(it, |it| it.p99_ms));
             at_most("--max-p99", bound, measured, milliseconds)
         }),
         bounds
@@ -61,7 +58,7 @@ pub(crate) fn judge(bounds: &Bounds, results: &Results<'_>) -> Vec<Threshold> {
                 "--min-times-peer",
                 bound,
                 results.times(results.peer),
-                |it| format!("{} times the peer", number(it)),
+                |it| format!("{} times the peer", hundredths(it)),
             )
         }),
         bounds.max_server_cpu.map(|bound| {
@@ -75,7 +72,7 @@ pub(crate) fn judge(bounds: &Bounds, results: &Results<'_>) -> Vec<Threshold> {
         }),
         bounds.max_flood_ratio.map(|bound| {
             at_most("--max-flood-ratio", bound, results.flood_ratio(), |it| {
-                format!("{} times the quiet p95", number(it))
+                format!("{} times the quiet p95", hundredths(it))
             })
         }),
     ];
@@ -86,8 +83,8 @@ impl Results<'_> {
     /// Failed and refuted attempts of the server in percent; `None` without an attempt.
     pub(crate) fn failed_percent(&self) -> Option<f64> {
         let runs = [self.server, self.quiet];
-        let worst = runs.into_iter().flatten().filter_map(failed_percent);
-        worst.reduce(f64::max)
+        let shares = runs.into_iter().flatten().filter_map(failed_share);
+        shares.reduce(f64::max).map(|worst| worst * 100.0)
     }
 
     /// Whether so many attempts failed that the figures say nothing. `--max-errors` takes its place.
@@ -95,31 +92,21 @@ impl Results<'_> {
         let runs = [self.server, self.quiet];
         let nothing = runs.into_iter().flatten().any(|run| run.done == 0);
         let failed = self.failed_percent().unwrap_or_default();
-        nothing || (bounds.max_errors.is_none() && failed > BROKEN)
+        nothing || (bounds.max_errors.is_none() && failed > TOLERATED * 100.0)
     }
 
     /// The p95 during the flood, as a multiple of the quiet one.
     pub(crate) fn flood_ratio(&self) -> Option<f64> {
-        let p95 = |run: &Measured| known(&run.latency).map(|it: &Latency| it.p95_ms);
+        let p95 = |run: &Measured| latency(&run.latency, |it| it.p95_ms);
         let quiet = self.quiet.and_then(p95).filter(|p95| *p95 > 0.0)?;
         Some(self.server.and_then(p95)? / quiet)
     }
 
     /// The server's rate as a multiple of another.
     fn times(&self, other: Option<&Measured>) -> Option<f64> {
-        let other = other.and_then(per_s).filter(|rate| *rate > 0.0)?;
-        Some(self.server.and_then(per_s)? / other)
+        let other = other.and_then(rate).filter(|rate| *rate > 0.0)?;
+        Some(self.server.and_then(rate)? / other)
     }
-}
-
-/// Attempts that failed or were refuted, in percent.
-pub(crate) fn failed_percent(run: &Measured) -> Option<f64> {
-    let failed = run.attempts.saturating_sub(run.done);
-    (run.attempts > 0).then(|| count(failed) * 100.0 / count(run.attempts))
-}
-
-fn per_s(run: &Measured) -> Option<f64> {
-    (run.attempts > 0).then_some(run.per_s)
 }
 
 fn at_least(
@@ -151,20 +138,11 @@ fn at_most(
 }
 
 fn milliseconds(it: f64) -> String {
-    format!("{} ms", number(it))
+    format!("{} ms", hundredths(it))
 }
 
 fn percent(it: f64) -> String {
-    format!("{} %", number(it))
-}
-
-/// Three significant digits, more or less: enough to see on which side of a bound a figure is.
-fn number(it: f64) -> String {
-    if it >= 1_000.0 {
-        return thousands(it);
-    }
-    let text = format!("{it:.2}");
-    text.trim_end_matches('0').trim_end_matches('.').to_owned()
+    format!("{} %", hundredths(it))
 }
 
 impl From<Bound> for Threshold {

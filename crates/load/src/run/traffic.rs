@@ -11,6 +11,7 @@ use super::profile::Kind;
 use super::visitor::Visitor;
 use crate::browser::Browser;
 use crate::local::Local;
+use crate::report::figures::median;
 use crate::summary::Traffic;
 
 /// Units before counting, so that every statement is prepared.
@@ -64,17 +65,14 @@ async fn of_kind(
         });
         before = now;
     }
+    let usual = |figure: fn(&cut_proxy::Traffic) -> u64| {
+        median(counted.iter().map(figure)).unwrap_or_default()
+    };
     Ok(cut_proxy::Traffic {
-        statements: median(counted.iter().map(|each| each.statements)),
-        round_trips: median(counted.iter().map(|each| each.round_trips)),
-        commits: median(counted.iter().map(|each| each.commits)),
+        statements: usual(|each| each.statements),
+        round_trips: usual(|each| each.round_trips),
+        commits: usual(|each| each.commits),
     })
-}
-
-fn median(figures: impl Iterator<Item = u64>) -> u64 {
-    let mut sorted: Vec<u64> = figures.collect();
-    sorted.sort_unstable();
-    sorted.get(sorted.len() / 2).copied().unwrap_or_default()
 }
 
 fn average(all: &[(u32, cut_proxy::Traffic)]) -> Traffic {
@@ -95,12 +93,6 @@ fn average(all: &[(u32, cut_proxy::Traffic)]) -> Traffic {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_few_chores_do_not_move_the_median() {
-        let figures = [7, 7, 13, 7, 7, 2, 7];
-        assert_eq!(median(figures.into_iter()), 7);
-    }
 
     #[test]
     fn kinds_count_by_their_weights() {

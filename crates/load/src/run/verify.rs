@@ -6,13 +6,13 @@ use std::time::Duration;
 use futures_util::StreamExt as _;
 use futures_util::stream::FuturesUnordered;
 
-use super::drive::count;
-use super::interrupt::Interrupt;
-use super::progress::{Progress, thousands};
 use super::visitor::Networks;
 use crate::browser::{Browser, Site};
 use crate::clock::Moment;
+use crate::interrupt::Interrupt;
 use crate::person::Portal;
+use crate::progress::Progress;
+use crate::report::figures::count;
 
 /// How long checking may still take once the run was interrupted.
 const FAREWELL: Duration = Duration::from_secs(5);
@@ -81,7 +81,7 @@ pub(crate) async fn verify<O: Opener>(
                 tried.set(tried.get() + 1);
                 refuted.set(refuted.get() + u64::from(!opened));
                 if tried.get().is_multiple_of(STEP) {
-                    let (tried, all) = (thousands(count(tried.get())), thousands(count(all)));
+                    let (tried, all) = (count(tried.get()), count(all));
                     progress.say(format!("using the sessions: {tried} of {all}"));
                 }
             }
@@ -120,7 +120,7 @@ mod tests {
     async fn sessions_that_open_nothing_are_refuted() -> std::io::Result<()> {
         let sessions = ["ok-1", "bad-1", "ok-2", "bad-2", "bad-3"].map(str::to_owned);
         let mut doormen = [Doorman('o'), Doorman('o')];
-        let (interrupt, progress) = (Interrupt::listen()?, Progress::new());
+        let (interrupt, progress) = (Interrupt::listen()?, Progress::line());
         let verdict = verify(sessions.into(), &mut doormen, &interrupt, &progress).await;
         let expected = Verdict {
             refuted: 3,

@@ -3,10 +3,11 @@
 use std::net::Ipv4Addr;
 
 use super::drive::Client;
-use super::profile::{Kind, choose};
+use super::profile::Kind;
 use super::recorder::{Done, Parts};
 use crate::browser::{Browser, Failed};
 use crate::person::{Person, Portal, SignedIn};
+use crate::weights::choose;
 
 /// A client.
 #[derive(Debug)]

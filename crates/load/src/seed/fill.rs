@@ -4,8 +4,6 @@ use std::path::Path;
 
 use anyhow::Context as _;
 use gatefold_store::{Backend, ConnectOptions, Database};
-use indicatif::{ProgressBar, ProgressState, ProgressStyle};
-use tokio::signal::ctrl_c;
 use tokio::sync::mpsc;
 
 use super::postgres::Postgres;
@@ -14,30 +12,23 @@ use super::sink::Sink;
 use super::sqlite::Sqlite;
 use super::{Existing, Plan};
 use crate::exit::Exit;
+use crate::progress::Progress;
 
 /// Accounts of one batch.
 const BATCH: u64 = 5_000;
 /// Batches that are made ahead of what is stored.
 const AHEAD: usize = 2;
 
-/// Brings the tables up to date and stores the accounts of a plan, all of them or none. Listens to Ctrl-C until it
-/// commits.
+/// Brings the tables up to date and stores the accounts of a plan, all of them or none. Gives up when `stop` comes
+/// before it commits.
 ///
 /// # Errors
 /// When the database does not answer, holds accounts and may not, holds accounts of this seed, is being filled by
-/// somebody else, or when Ctrl-C was pressed ([`Exit::Interrupted`]). Nothing is stored then.
-pub(crate) async fn fill(url: &str, plan: &Plan) -> anyhow::Result<()> {
-    fill_until(url, plan, ctrl_c()).await
-}
-
-/// The same with another reason to stop than Ctrl-C.
-///
-/// # Errors
-/// As [`fill`].
-pub(super) async fn fill_until(
+/// somebody else, or when it was stopped ([`Exit::Interrupted`]). Nothing is stored then.
+pub(crate) async fn fill(
     url: &str,
     plan: &Plan,
-    stop: impl Future<Output = std::io::Result<()>>,
+    stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     let database = Database::connect(url, &ConnectOptions { max_connections: 1 })
         .await
@@ -62,26 +53,23 @@ async fn pour(
     mut sink: impl Sink,
     plan: &Plan,
     now: i64,
-    stop: impl Future<Output = std::io::Result<()>>,
+    stop: impl Future<Output = ()>,
 ) -> anyhow::Result<()> {
     if plan.into_existing == Existing::Refuse {
         ensure_empty(&mut sink).await?;
     }
-    let bar = progress(plan.accounts);
+    let progress = Progress::counting(plan.accounts, "accounts");
     let stored = tokio::select! {
-        stored = store(&mut sink, plan, now, &bar) => stored,
-        pressed = stop => Err(match pressed {
-            Ok(()) => Exit::Interrupted.because("interrupted; the database is as it was before"),
-            Err(error) => error.into(),
-        }),
+        stored = store(&mut sink, plan, now, &progress) => stored,
+        () = stop => Err(Exit::Interrupted.because("interrupted; the database is as it was before")),
     };
     if stored.is_err() {
-        bar.abandon();
+        progress.end();
         return stored;
     }
-    bar.set_message("committing and analysing");
+    progress.say("committing and analysing");
     let committed = sink.commit().await;
-    bar.finish_and_clear();
+    progress.end();
     committed.context("committing")
 }
 
@@ -105,7 +93,7 @@ async fn store(
     sink: &mut impl Sink,
     plan: &Plan,
     now: i64,
-    bar: &ProgressBar,
+    progress: &Progress,
 ) -> anyhow::Result<()> {
     let mut batches = make(*plan, now);
     while let Some(batch) = batches.recv().await {
@@ -114,12 +102,12 @@ async fn store(
         sink.write(batch)
             .await
             .map_err(|error| explain(error, plan.seed))?;
-        bar.inc(accounts);
+        progress.add(accounts);
     }
     anyhow::ensure!(
-        bar.position() == plan.accounts,
+        progress.counted() == plan.accounts,
         "only {} of {} accounts were made",
-        bar.position(),
+        progress.counted(),
         plan.accounts
     );
     Ok(())
@@ -161,21 +149,4 @@ fn explain(error: sqlx::Error, seed: u64) -> anyhow::Error {
             )),
         _ => anyhow::Error::new(error).context("storing accounts; nothing was stored"),
     }
-}
-
-fn progress(accounts: u64) -> ProgressBar {
-    let style = ProgressStyle::with_template(
-        "{wide_bar} {human_pos} of {human_len} accounts, {rate}, {eta} left {msg}",
-    );
-    let bar = ProgressBar::new(accounts);
-    match style {
-        Ok(style) => bar.with_style(style.with_key("rate", write_rate)),
-        Err(_) => bar,
-    }
-}
-
-/// Accounts in a second, without a fraction.
-fn write_rate(state: &ProgressState, out: &mut dyn std::fmt::Write) {
-    // The bar shows nothing where this cannot be written.
-    let _ = write!(out, "{:.0}/s", state.per_sec());
 }

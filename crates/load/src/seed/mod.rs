@@ -27,19 +27,33 @@ pub(crate) use fill::fill;
 
 use crate::clock::Moment;
 use crate::exit::Exit;
+use crate::interrupt::Interrupt;
+use crate::report::figures::count;
 
 /// What one login in ten begins with, for measuring a search that finds many.
 pub(crate) const PREFIX: &str = "mar";
 
+/// The most accounts that are filled in at once.
+pub(crate) const MOST: u64 = 100_000_000;
+
+/// Shown below the options.
+const EXAMPLES: &str = "\
+Examples:
+  # 10,000 accounts in a new file
+  cargo xtask load-test seed --database sqlite://data/gatefold.db
+  # 50,000 more in a PostgreSQL that has some already
+  cargo xtask load-test seed --database postgres://localhost/gatefold --accounts 50000 --seed 2 --add";
+
 /// The command line of `seed`.
 #[derive(Args, Debug)]
+#[command(after_help = format!("{EXAMPLES}\n\n{}", crate::exit::HELP))]
 pub(crate) struct Arguments {
     /// The database: sqlite://path or postgres://user@host/name. A file is created; tables are brought up to date.
     #[arg(long, value_name = "URL", default_value = "sqlite://data/gatefold.db")]
     database: String,
     /// How many accounts.
     #[arg(long, value_name = "N", default_value_t = 10_000,
-        value_parser = clap::value_parser!(u64).range(1..=100_000_000))]
+        value_parser = clap::value_parser!(u64).range(1..=MOST))]
     accounts: u64,
     /// What the accounts follow from: the same seed names the same people. Each seed fits a database once.
     #[arg(long, value_name = "S", default_value_t = 1)]
@@ -85,11 +99,13 @@ pub(crate) async fn run(arguments: Arguments) -> anyhow::Result<Exit> {
             Existing::Refuse
         },
     };
-    fill(&arguments.database, &plan).await?;
+    let interrupt = Interrupt::listen()?;
+    fill(&arguments.database, &plan, interrupt.comes()).await?;
     let seconds = began.elapsed().as_secs_f64();
     println!(
         "{} accounts of seed {} were stored in {seconds:.1} s. One login in ten begins with \"{PREFIX}\".",
-        plan.accounts, plan.seed
+        count(plan.accounts),
+        plan.seed
     );
     Ok(Exit::Passed)
 }

@@ -11,7 +11,6 @@ use gatefold_store::{ConnectOptions, Database, passkey, password};
 use gatefold_testkit::postgres::{TestDatabase, skip_without_postgres};
 use tempfile::TempDir;
 
-use super::fill::fill_until;
 use super::*;
 use crate::person::PASSWORD;
 
@@ -53,7 +52,9 @@ impl Case {
 
     /// The database with the accounts of seed 1.
     async fn filled(&self) -> Database {
-        fill(&self.url, &plan(1, Existing::Refuse)).await.unwrap();
+        fill(&self.url, &plan(1, Existing::Refuse), pending())
+            .await
+            .unwrap();
         self.open().await
     }
 }
@@ -211,11 +212,15 @@ async fn accounts_of_the_product_and_of_the_seed_get_along() {
         let db = case.open().await;
         db.migrate().await.unwrap();
         let first = by_the_product(&db, "first").await;
-        fill(&case.url, &plan(1, Existing::Add)).await.unwrap();
+        fill(&case.url, &plan(1, Existing::Add), pending())
+            .await
+            .unwrap();
         let second = by_the_product(&db, "second").await;
         assert_eq!(count(&db, "gk_account").await, ACCOUNTS + 2);
         assert!(second > first + ACCOUNTS, "{first} {second}");
-        fill(&case.url, &plan(2, Existing::Add)).await.unwrap();
+        fill(&case.url, &plan(2, Existing::Add), pending())
+            .await
+            .unwrap();
         assert_eq!(count(&db, "gk_account").await, 2 * ACCOUNTS + 2);
     })
     .await;
@@ -228,7 +233,7 @@ async fn a_database_with_accounts_is_refused_and_left_alone() {
         let db = case.open().await;
         db.migrate().await.unwrap();
         by_the_product(&db, "first").await;
-        let refused = fill(&case.url, &plan(2, Existing::Refuse)).await;
+        let refused = fill(&case.url, &plan(2, Existing::Refuse), pending()).await;
         let refused = refused.unwrap_err();
         assert_eq!(Exit::of(&refused), Exit::NoTarget);
         assert!(refused.to_string().contains("--add"), "{refused}");
@@ -243,7 +248,9 @@ async fn a_seed_that_is_there_already_changes_nothing() {
     on_both(test, async |case| {
         let db = case.filled().await;
         let before = logins(&db).await;
-        let refused = fill(&case.url, &plan(1, Existing::Add)).await.unwrap_err();
+        let refused = fill(&case.url, &plan(1, Existing::Add), pending())
+            .await
+            .unwrap_err();
         assert_eq!(Exit::of(&refused), Exit::NoTarget);
         assert!(refused.to_string().contains("--seed"), "{refused}");
         assert_eq!(logins(&db).await, before);
@@ -257,7 +264,10 @@ async fn of_two_seeds_at_once_one_is_stored() {
     on_both("of_two_seeds_at_once_one_is_stored", async |case| {
         case.open().await.migrate().await.unwrap();
         let (one, other) = (plan(1, Existing::Refuse), plan(1, Existing::Refuse));
-        let (one, other) = tokio::join!(fill(&case.url, &one), fill(&case.url, &other));
+        let (one, other) = tokio::join!(
+            fill(&case.url, &one, pending()),
+            fill(&case.url, &other, pending())
+        );
         let refused = match (one, other) {
             (Ok(()), Err(refused)) | (Err(refused), Ok(())) => refused,
             both => panic!("{both:?}"),
@@ -289,14 +299,14 @@ async fn an_interrupted_seed_leaves_nothing() {
         let stop = poll_fn(|_| {
             polled += 1;
             if polled > 10 {
-                Poll::Ready(Ok(()))
+                Poll::Ready(())
             } else {
                 Poll::Pending
             }
         });
-        let ended = fill_until(&case.url, &plan(1, Existing::Refuse), stop).await;
+        let ended = fill(&case.url, &plan(1, Existing::Refuse), stop).await;
         assert_eq!(Exit::of(&ended.unwrap_err()), Exit::Interrupted);
-        let again = fill_until(&case.url, &plan(1, Existing::Refuse), pending()).await;
+        let again = fill(&case.url, &plan(1, Existing::Refuse), pending()).await;
         again.unwrap();
         let db = case.open().await;
         assert_eq!(count(&db, "gk_account").await, ACCOUNTS);

@@ -12,7 +12,7 @@ use crate::chaos::flow::Flow;
 use crate::chaos::ledger::{Attempt, Event};
 use crate::chaos::world::{Link, Phase, World};
 use crate::clock::Moment;
-use crate::person::{PASSWORD, code_of};
+use crate::person::{INVITE, PASSWORD, code_of};
 
 /// How often the office looks whether links are needed.
 const PAUSE: Duration = Duration::from_millis(5);
@@ -89,7 +89,7 @@ impl<'w> Office<'w> {
         }
         let login = format!("chaos-{}", client.world.number());
         let name = format!("Chaos {login}");
-        let path = "/admin/accounts/customers/invite";
+        let path = INVITE;
         let fields = [("login", &*login), ("name", &*name), ("email", "")];
         // After silence the account may be there, and its link is lost: an administrator invites somebody else here.
         let Some(reply) = client.once(Ask::Form(path, &fields)).await? else {

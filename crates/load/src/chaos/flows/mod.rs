@@ -12,6 +12,7 @@ pub(crate) use links::{Means, Office};
 use super::client::{Client, Step};
 use super::flow::Flow;
 use super::ledger::{PersonNumber, Standing};
+use crate::weights::choose;
 
 /// Addresses of signing in.
 const AUTH: &str = "/api/auth/customer";
@@ -66,14 +67,7 @@ impl Client<'_> {
     }
 
     fn choose(&mut self) -> Flow {
-        let sum: u32 = WEIGHTS.iter().map(|(_, weight)| weight).sum();
-        let mut drawn = self.rng.u32(..sum);
-        let chosen = WEIGHTS.iter().find(|(_, weight)| {
-            let found = drawn < *weight;
-            drawn = drawn.saturating_sub(*weight);
-            found
-        });
-        let chosen = chosen.map_or(Flow::Passkey, |(flow, _)| *flow);
+        let chosen = choose(&WEIGHTS, &mut self.rng);
         if self.crowded().is_some() {
             Flow::EndOthers
         } else {

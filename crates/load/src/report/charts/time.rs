@@ -1,6 +1,6 @@
 //! The plots of what happened over time.
 
-use crate::report::figures::{amount, mark, over_time};
+use crate::report::figures::{amount, mark, median, over_time, shown};
 use crate::report::plot::{Axis, LOOKS, Line, Plot, Points};
 use crate::report::scale::Scale;
 use crate::summary::{Measured, Second, Summary};
@@ -250,15 +250,15 @@ fn worst(values: &[f64]) -> f64 {
 fn spoken_course(course: &Course) -> String {
     let mut known: Vec<f64> = course.values.iter().copied().flatten().collect();
     known.sort_by(f64::total_cmp);
+    let half = shown(median(known.iter().copied()));
     match known.as_slice() {
         [] => format!("{}: nothing.", course.name),
         [only] => format!("{}: {}.", course.name, mark(*only)),
         [least, .., most] => format!(
-            "{}: from {} to {}, median {}.",
+            "{}: from {} to {}, median {half}.",
             course.name,
             amount(*least),
             amount(*most),
-            amount(known[known.len() / 2])
         ),
     }
 }

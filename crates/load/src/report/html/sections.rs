@@ -3,7 +3,7 @@
 use crate::report::charts::{self, Chart};
 use crate::report::comparisons;
 use crate::report::figures::{
-    self, average, client_ms, count, database_ms, failed, failed_share, idle_mib, peak_mib,
+    self, client_ms, count, database_ms, failed, failed_share, hundredths, idle_mib, peak_mib,
     percent, rate, server_ms, shown,
 };
 use crate::report::markup::{Cell, Grid, Head, Kind, escape};
@@ -193,9 +193,9 @@ pub(super) fn traffic(summary: &Summary) -> String {
             let traffic = run.traffic.as_ref()?;
             Some(vec![
                 Cell::Named(run.name.clone(), run.unit.clone()),
-                Cell::Plain(average(traffic.round_trips)),
-                Cell::Plain(average(traffic.statements)),
-                Cell::Plain(average(traffic.commits)),
+                Cell::Plain(hundredths(traffic.round_trips)),
+                Cell::Plain(hundredths(traffic.statements)),
+                Cell::Plain(hundredths(traffic.commits)),
             ])
         })
         .collect();

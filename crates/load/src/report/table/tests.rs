@@ -1,4 +1,5 @@
-use super::{Grid, WIDTH, broken, table};
+use super::table;
+use crate::grid::WIDTH;
 use crate::report::sample;
 
 fn widest(text: &str) -> usize {
@@ -55,32 +56,6 @@ fn no_line_is_too_long_and_no_control_character_reaches_the_terminal() {
     assert!(text.contains("MISSED  --min-share-of-limit"), "{text}");
     assert!(text.contains("nothing was measured"), "{text}");
     assert!(text.contains("http-503"), "{text}");
-}
-
-#[test]
-fn figures_stand_under_one_another_on_the_right() {
-    let row = |cells: [&str; 3]| cells.map(str::to_owned).to_vec();
-    let lines = Grid {
-        heads: vec![row(["", "a", "long"])],
-        rows: vec![row(["name", "1,000", "2"]), row(["n", "–", "30"])],
-    }
-    .lines();
-    assert_eq!(
-        lines,
-        [
-            "          a  long",
-            "name  1,000     2",
-            "n         –    30"
-        ]
-    );
-}
-
-#[test]
-fn words_move_to_the_next_line_and_endless_ones_are_cut() {
-    assert_eq!(broken("aa bb cc", 5, 0), ["aa bb", "cc"]);
-    assert_eq!(broken("abcdefgh", 3, 0), ["abc", "def", "gh"]);
-    assert_eq!(broken("one two three", 9, 2), ["one two", "  three"]);
-    assert_eq!(broken("", 9, 2), Vec::<String>::new());
 }
 
 #[test]

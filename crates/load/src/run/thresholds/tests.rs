@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
 use super::*;
-use crate::summary::Cost;
+use crate::run::drive::count;
+use crate::summary::{Cost, Latency};
 
 fn run(attempts: u64, done: u64, p95_ms: f64) -> Measured {
     Measured {
@@ -12,7 +13,7 @@ fn run(attempts: u64, done: u64, p95_ms: f64) -> Measured {
         done,
         refuted: 0,
         per_s: count(done) / 10.0,
-        errors: BTreeMap::new(),
+        errors: BTreeMap::from([("http-500".to_owned(), attempts - done)]),
         latency: Latency {
             count: done,
             p95_ms,
@@ -138,7 +139,7 @@ fn bounds_are_given_in_words() {
         .map(|it| (it.bound.as_str(), it.measured.as_deref()))
         .collect();
     let expected = [
-        ("at least 2,000/s", Some("1,234/s")),
+        ("at least 2,000/s", Some("1,234.5/s")),
         ("at most 30 ms", Some("30.26 ms")),
     ];
     assert_eq!(words, expected);

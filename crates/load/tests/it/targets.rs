@@ -1,107 +1,17 @@
-//! The load test against targets that are not what they should be: what it says, and how it ends.
+//! Targets that are not what they should be: what the load test says, and how it ends.
 
 use std::process::Output;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicU64, Ordering};
 
 use axum::Router;
-use axum::extract::State;
-use axum::http::StatusCode;
-use axum::response::{IntoResponse, Response};
-use axum::routing::{get, post};
+use axum::routing::get;
 use serde_json::{Value, json};
 use tokio::net::TcpListener;
 use tokio::process::Command;
 
+use crate::lookalike::{Faults, SOUND, lookalike, serve, several};
+
 /// A one-time link as Gatefold prints it.
 const LINK: &str = "http://localhost/enrol#setup";
-
-/// How a server that looks like Gatefold misbehaves.
-#[derive(Clone, Copy)]
-struct Faults {
-    /// Every second begin is answered with 503.
-    half_of_begins: bool,
-    /// Sessions open no page.
-    dead_sessions: bool,
-}
-
-/// A server with Gatefold's addresses that believes everything.
-struct Lookalike {
-    faults: Faults,
-    begins: AtomicU64,
-}
-
-type Shared = State<Arc<Lookalike>>;
-
-fn begun(options: &Value) -> Response {
-    axum::Json(json!({ "success": true, "options": { "publicKey": options } })).into_response()
-}
-
-async fn begin(State(server): Shared) -> Response {
-    let number = server.begins.fetch_add(1, Ordering::Relaxed);
-    if server.faults.half_of_begins && number % 2 == 1 {
-        return StatusCode::SERVICE_UNAVAILABLE.into_response();
-    }
-    begun(&json!({ "challenge": "Y2hhbGxlbmdl", "rpId": "localhost" }))
-}
-
-async fn register() -> Response {
-    begun(&json!({
-        "challenge": "Y2hhbGxlbmdl",
-        "rp": { "id": "localhost" },
-        "user": { "id": "dXNlcg" },
-        "pubKeyCredParams": [{ "type": "public-key", "alg": -7 }],
-        "authenticatorSelection": { "residentKey": "required" },
-    }))
-}
-
-async fn signed_in() -> impl IntoResponse {
-    let cookies = ["gatefold-agent=a; Path=/", "gatefold-customer=c; Path=/"];
-    let cookies = cookies.map(|cookie| (axum::http::header::SET_COOKIE, cookie));
-    (
-        axum::response::AppendHeaders(cookies),
-        axum::Json(json!({ "success": true })),
-    )
-}
-
-async fn page(State(server): Shared) -> StatusCode {
-    if server.faults.dead_sessions {
-        StatusCode::SEE_OTHER
-    } else {
-        StatusCode::OK
-    }
-}
-
-/// Serves until the test ends. Gives the port.
-async fn serve(router: Router) -> anyhow::Result<u16> {
-    let listener = TcpListener::bind("127.0.0.1:0").await?;
-    let port = listener.local_addr()?.port();
-    tokio::spawn(async move { axum::serve(listener, router).await });
-    Ok(port)
-}
-
-async fn lookalike(faults: Faults) -> anyhow::Result<u16> {
-    let server = Arc::new(Lookalike {
-        faults,
-        begins: AtomicU64::new(0),
-    });
-    let router = Router::new()
-        .route("/health/ready", get(|| async { "ready\n" }))
-        .route("/api/auth/customer/passkey/begin", post(begin))
-        .route("/api/auth/customer/passkey/finish", post(signed_in))
-        .route("/enrol", get(|| async {}))
-        .route("/enrol/open", post(|| async {}))
-        .route("/api/enrol/passkey/begin", post(register))
-        .route("/api/enrol/passkey/finish", post(signed_in))
-        .route("/profile/security", get(|| async {}))
-        .route("/customer/profile/security/confirm", get(page))
-        .route(
-            "/admin/accounts/customers/invite",
-            post(|| async { "http://localhost/enrol#invite" }),
-        )
-        .with_state(server);
-    serve(router).await
-}
 
 /// Runs the load test for a moment. Gives how it ended, and the summary if it left one.
 async fn run(port: u16, more: &[&str]) -> anyhow::Result<(Output, Option<Value>)> {
@@ -125,11 +35,6 @@ async fn run(port: u16, more: &[&str]) -> anyhow::Result<(Output, Option<Value>)
 fn said(output: &Output) -> String {
     String::from_utf8_lossy(&output.stderr).into_owned()
 }
-
-const SOUND: Faults = Faults {
-    half_of_begins: false,
-    dead_sessions: false,
-};
 
 #[tokio::test]
 async fn nobody_listens_and_nothing_is_measured() -> anyhow::Result<()> {
@@ -183,6 +88,53 @@ async fn what_works_passes() -> anyhow::Result<()> {
     assert_eq!(gatefold["cost"], Value::Null);
     assert_eq!(summary["thresholds"][0]["met"], true);
     assert!(!summary.to_string().contains("setup"), "the link is secret");
+    Ok(())
+}
+
+#[tokio::test]
+async fn begin_and_finish_go_to_different_instances() -> anyhow::Result<()> {
+    for number in [2, 3] {
+        let (ports, visits) = several(number).await?;
+        let servers: Vec<String> = ports
+            .iter()
+            .map(|port| format!("localhost:{port}"))
+            .collect();
+        let flags = servers.iter().flat_map(|server| ["--server", server]);
+        let (output, _) = run(ports[0], &flags.collect::<Vec<_>>()).await?;
+        assert_eq!(output.status.code(), Some(0), "{}", said(&output));
+        let begins = visits.begins.lock().unwrap();
+        let finishes = visits.finishes.lock().unwrap();
+        let mut finished_at = vec![0; number];
+        for (network, finished) in finishes.iter() {
+            assert_ne!(begins.get(network), Some(finished), "{network}");
+            finished_at[*finished] += 1;
+        }
+        assert!(
+            finished_at.iter().all(|times| *times > 0),
+            "{finished_at:?}"
+        );
+    }
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_report_without_a_place_is_said_before_anything_is_asked() -> anyhow::Result<()> {
+    let (ports, visits) = several(1).await?;
+    let file = tempfile::NamedTempFile::new()?;
+    let place = file.path().join("below").display().to_string();
+    for verb in [["run", "--url"], ["chaos", "--out"]] {
+        let mut command = Command::new(env!("CARGO_BIN_EXE_gatefold-load"));
+        command.args(verb);
+        if verb[0] == "run" {
+            command.arg(format!("http://localhost:{}", ports[0]));
+            command.args(["--link", LINK, "--out"]);
+        }
+        let output = command.arg(&place).kill_on_drop(true).output().await?;
+        assert_eq!(output.status.code(), Some(5), "{}", said(&output));
+        let expected = format!("the report cannot be written to {place}");
+        assert!(said(&output).contains(&expected), "{}", said(&output));
+    }
+    assert!(visits.begins.lock().unwrap().is_empty());
     Ok(())
 }
 
