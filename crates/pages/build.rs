@@ -12,13 +12,17 @@ use flate2::write::GzEncoder;
 /// Relative to this crate.
 const ASSETS: &str = "../../assets";
 
+#[expect(
+    clippy::disallowed_methods,
+    reason = "cargo tells a build script by its environment where to write"
+)]
 fn main() -> io::Result<()> {
     for folder in ["templates", "locales", "assets"] {
         println!("cargo::rerun-if-changed=../../{folder}");
     }
     let out = PathBuf::from(env::var_os("OUT_DIR").unwrap_or_default());
     let mut arms = String::new();
-    for path in files(Path::new(ASSETS))? {
+    for (number, path) in files(Path::new(ASSETS))?.into_iter().enumerate() {
         let mut encoder = GzEncoder::new(Vec::new(), Compression::best());
         encoder.write_all(&fs::read(&path)?)?;
         let compressed = encoder.finish()?;
@@ -27,7 +31,7 @@ fn main() -> io::Result<()> {
             .unwrap_or(&path)
             .display()
             .to_string();
-        let file = out.join(format!("{}.gz", name.replace('/', "-")));
+        let file = out.join(format!("{number}.gz"));
         fs::write(&file, compressed)?;
         writeln!(arms, "{name:?} => Some(include_bytes!({file:?})),").map_err(io::Error::other)?;
     }

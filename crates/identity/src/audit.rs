@@ -114,13 +114,12 @@ impl<'a> Record<'a> {
         self
     }
 
-    /// Appends it in the unit of work of what it tells about.
+    /// Appends it in the unit of what it tells about; counted once that is stored.
     pub(crate) async fn append(self, unit: &mut impl Unit) -> Result<(), StoreError> {
         let outcome = match self.ending {
             Ending::Done => "done",
             Ending::Refused => "refused",
         };
-        metrics::counter!("gatefold_events_total", "kind" => self.kind.code(), "outcome" => outcome).increment(1);
         event::append(
             unit,
             &NewEvent {

@@ -107,7 +107,8 @@ impl Identity {
         asked: Asked,
         arrival: &Arrival<'_>,
     ) -> Result<Signer, Halt> {
-        let found = stored_passkeys::with_account(unit, response.credential_id().as_bytes()).await?;
+        let found =
+            stored_passkeys::with_account(unit, response.credential_id().as_bytes()).await?;
         let Some((stored, account, handle)) = found else {
             tracing::info!(
                 network = arrival.client.network(),

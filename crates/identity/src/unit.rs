@@ -1,6 +1,6 @@
 //! Ending a unit of work.
 
-use gatefold_store::Unit;
+use gatefold_store::{StoreError, Unit};
 
 use crate::refusal::{Failure, Halt, Outcome};
 
@@ -9,11 +9,11 @@ use crate::refusal::{Failure, Halt, Outcome};
 pub(crate) async fn settle<T>(unit: impl Unit, verdict: Result<T, Halt>) -> Outcome<T> {
     match verdict {
         Ok(value) => {
-            unit.commit().await?;
+            store(unit).await?;
             Ok(value)
         }
         Err(Halt::Refuse(refusal)) => {
-            unit.commit().await?;
+            store(unit).await?;
             Err(Failure::Refused(refusal))
         }
         Err(Halt::Undo(refusal)) => {
@@ -26,4 +26,15 @@ pub(crate) async fn settle<T>(unit: impl Unit, verdict: Result<T, Halt>) -> Outc
             Err(Failure::Fault(fault))
         }
     }
+}
+
+/// Commits, and counts what was audited, which only now has happened.
+async fn store(mut unit: impl Unit) -> Result<(), StoreError> {
+    let appended = unit.take_appended();
+    unit.commit().await?;
+    for (kind, outcome) in appended {
+        metrics::counter!("gatefold_events_total", "kind" => kind, "outcome" => outcome)
+            .increment(1);
+    }
+    Ok(())
 }

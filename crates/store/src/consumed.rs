@@ -15,10 +15,11 @@ pub(crate) mod sealed {
     pub trait Sealed {}
 }
 
-/// The proof that a row existed, was live by database time, and is gone: made only by the single
-/// statement that deleted it, so at most one exists for each row, on any number of instances.
+/// The proof that a row existed, was live by database time, and goes with the commit of the unit that
+/// consumed it: made only by the consuming functions of this crate. Of all that may exist for one row,
+/// on any number of instances, at most one can be committed.
 ///
-/// It becomes lasting with the commit of the unit of work that consumed. It cannot be built:
+/// It cannot be built:
 ///
 /// ```compile_fail
 /// use gatefold_store::{Consumed, invite::LinkUse};

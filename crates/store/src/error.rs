@@ -17,11 +17,12 @@ pub enum StoreError {
         /// The column.
         column: &'static str,
     },
-    /// A write that must change one row found another number of them: what was locked or counted on
-    /// is not there. A fault of ours, or of somebody who changes the database by hand.
-    #[error("a row of {table} that was counted on is gone")]
+    /// A write that must change one row found another number of them: what was counted on has moved.
+    /// At the end of an attempt, somebody else was faster; in a unit of work, which locks what it
+    /// counts on, a fault of ours. Nothing is stored.
+    #[error("a row that was counted on has moved ({table})")]
     Missed {
-        /// The table.
+        /// A table of the writes that were sent together.
         table: &'static str,
     },
     /// The address of the database is not one we understand. It is not repeated here, because it

@@ -62,6 +62,7 @@ pub struct Event {
 pub async fn append(unit: &mut impl Unit, new: &NewEvent<'_>) -> Result<(), StoreError> {
     let detail = new.detail.to_string();
     let row = row(new, &detail);
+    unit.link().note(new.kind, new.outcome);
     unit.link().later(&APPEND, &row, Wants::One).await
 }
 

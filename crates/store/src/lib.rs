@@ -36,6 +36,8 @@ pub mod testing;
 pub mod throttle;
 
 pub use consumed::{Consumable, Consumed};
-pub use database::{Attempt, Backend, ConnectOptions, Database, MigrationReport, Reader, Reads, Unit, UnitOfWork};
+pub use database::{
+    Attempt, Backend, ConnectOptions, Database, MigrationReport, Reader, Reads, Unit, UnitOfWork,
+};
 pub use error::StoreError;
 pub use sweep::{Swept, sweep};

@@ -27,11 +27,22 @@ pub(super) struct Postponed {
 }
 
 /// A value that outlives the call that gave it.
-#[derive(Debug)]
 enum Kept {
     Int(Option<i64>),
     Text(Option<Box<str>>),
     Bytes(Option<Box<[u8]>>),
+}
+
+/// Says nothing of what is kept: it may be the hash of a password or of a token.
+impl std::fmt::Debug for Kept {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // V8
+        f.write_str(match self {
+            Self::Int(_) => "Int",
+            Self::Text(_) => "Text",
+            Self::Bytes(_) => "Bytes",
+        })
+    }
 }
 
 /// The writes that wait on one connection.
@@ -78,15 +89,19 @@ impl Batch {
     }
 
     /// One statement that does them all, or fails and stores nothing when one that counts on its row
-    /// misses it. Accounts are written first, because whoever locks several rows locks the account
-    /// first, and PostgreSQL does what is counted in the order in which it is counted.
+    /// misses it. A ceremony goes first and an account second, because that is the order in which
+    /// everybody locks rows, and PostgreSQL does what is counted in the order in which it is counted.
     pub(super) fn at_once(waiting: &[Postponed]) -> String {
         let mut text = parts(waiting);
         let counted = waiting.iter().enumerate();
         let mut counted: Vec<_> = counted
             .filter(|(_, each)| each.wants == Wants::One)
             .collect();
-        counted.sort_by_key(|(_, each)| each.sql.table != "gk_account");
+        counted.sort_by_key(|(_, each)| match each.sql.table {
+            "gk_webauthn_ceremony" => 0,
+            "gk_account" => 1,
+            _ => 2,
+        });
         text.push_str(" SELECT 1 / CASE WHEN 1 = 1");
         for (number, _) in counted {
             let _ = write!(text, " AND (SELECT COUNT(*) FROM w{number}) = 1");
@@ -222,10 +237,9 @@ mod tests {
              w1 AS (UPDATE b SET y = $3 WHERE x = $2 RETURNING 1) \
              SELECT (SELECT COUNT(*) FROM w0), (SELECT COUNT(*) FROM w1)"
         );
-        assert!(
-            Batch::at_once(&waiting)
-                .ends_with(" SELECT 1 / CASE WHEN 1 = 1 AND (SELECT COUNT(*) FROM w1) = 1 THEN 1 ELSE 0 END")
-        );
+        assert!(Batch::at_once(&waiting).ends_with(
+            " SELECT 1 / CASE WHEN 1 = 1 AND (SELECT COUNT(*) FROM w1) = 1 THEN 1 ELSE 0 END"
+        ));
         assert!(waiting[1].check(1).is_ok());
         assert!(waiting[1].check(0).is_err());
         assert!(waiting[0].check(0).is_ok());

@@ -18,7 +18,11 @@ pub struct Link {
     wire: Wire,
     batch: Batch,
     manner: Manner,
+    appended: Vec<Appended>,
 }
+
+/// Kind and outcome of an event that waits or was sent.
+pub type Appended = (String, String);
 
 /// What a statement on this connection is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
@@ -46,7 +50,18 @@ impl Link {
             wire,
             batch: Batch::default(),
             manner,
+            appended: Vec::new(),
         }
+    }
+
+    /// Remembers that an event was appended.
+    pub(crate) fn note(&mut self, kind: &str, outcome: &str) {
+        self.appended.push((kind.to_owned(), outcome.to_owned()));
+    }
+
+    /// The events that were appended on this connection.
+    pub(super) fn take_appended(&mut self) -> Vec<Appended> {
+        std::mem::take(&mut self.appended)
     }
 
     /// The same connection, on which writes are gathered.
@@ -115,23 +130,23 @@ impl Link {
     ) -> Result<(), StoreError> {
         if !self.batch.admits(sql) {
             // The order of two writes to one table may matter, and a batch has none.
-            debug_assert!(self.manner != Manner::Attempt, "an attempt writes each row once");
             self.flush().await?;
         }
         self.batch.add(Postponed::new(sql, values, wants));
         Ok(())
     }
 
-    /// Runs several statements without parameters. For migrations and tests only.
+    /// Runs several statements without parameters, however long they take. For migrations, which
+    /// wait for each other and rewrite tables, and for tests.
     pub(crate) async fn script(&mut self, text: &str) -> Result<(), StoreError> {
         self.flush().await?;
         match &mut self.wire {
             Wire::Sqlite(lease) => {
-                let answer = in_time(lease.ask().script(text)).await;
+                let answer = lease.ask().script(text).await;
                 lease.answered(answer)
             }
             Wire::Postgres(lease) => {
-                let answer = in_time(lease.ask().script(text)).await;
+                let answer = lease.ask().script(text).await;
                 lease.answered(answer)
             }
         }
@@ -173,10 +188,27 @@ impl Link {
 
     async fn flush(&mut self) -> Result<(), StoreError> {
         let waiting = self.batch.take();
-        match (&mut self.wire, &waiting[..]) {
+        if let (Manner::Attempt, Some(first)) = (self.manner, waiting.first()) {
+            // What an attempt gathers is stored at its end or not at all.
+            let table = first.sql.table;
+            return Err(StoreError::Missed { table });
+        }
+        let sent = self.send(&waiting).await;
+        if matches!(sent, Err(StoreError::Missed { .. })) {
+            match &mut self.wire {
+                Wire::Sqlite(lease) => lease.spoil(),
+                Wire::Postgres(lease) => lease.spoil(),
+            }
+        }
+        sent
+    }
+
+    /// Sends writes that waited, and compares what they changed with what they counted on.
+    async fn send(&mut self, waiting: &[Postponed]) -> Result<(), StoreError> {
+        match (&mut self.wire, waiting) {
             (_, []) => Ok(()),
             (Wire::Postgres(lease), [_, _, ..]) => {
-                let together = Batch::together(&waiting);
+                let together = Batch::together(waiting);
                 let query = sqlx::query(sqlx::AssertSqlSafe(together).into_sql_str());
                 let values = waiting.iter().flat_map(Postponed::values);
                 let query = values.fold(query, bind_to_postgres);

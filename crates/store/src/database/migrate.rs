@@ -17,18 +17,11 @@ struct Migration {
 }
 
 /// Every step, oldest first. The version of a database is the number of steps applied.
-const MIGRATIONS: &[Migration] = &[
-    Migration {
-        name: "0001_identity",
-        sqlite: include_str!("../../migrations/sqlite/0001_identity.sql"),
-        postgres: include_str!("../../migrations/postgres/0001_identity.sql"),
-    },
-    Migration {
-        name: "0002_domains",
-        sqlite: include_str!("../../migrations/sqlite/0002_domains.sql"),
-        postgres: include_str!("../../migrations/postgres/0002_domains.sql"),
-    },
-];
+const MIGRATIONS: &[Migration] = &[Migration {
+    name: "0001_identity",
+    sqlite: include_str!("../../migrations/sqlite/0001_identity.sql"),
+    postgres: include_str!("../../migrations/postgres/0001_identity.sql"),
+}];
 
 /// Where the applied steps are written down.
 const LEDGER: &str = "CREATE TABLE IF NOT EXISTS gk_migration (

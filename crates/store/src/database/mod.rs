@@ -1,7 +1,7 @@
 //! The two databases behind one type, the unit of work and the reader.
 
-mod batch;
 mod attempt;
+mod batch;
 mod connect;
 mod doubt;
 mod link;
@@ -188,6 +188,12 @@ pub trait Reads: sealed::Linked + Send {}
 
 /// Where writes can wait to be stored together: a [`UnitOfWork`] or an [`Attempt`]. Sealed.
 pub trait Unit: Reads + sealed::Postpones + Sized {
+    /// Kind and outcome of the events that were appended here: they are stored once
+    /// [`Unit::commit`] succeeds. Each is told once.
+    fn take_appended(&mut self) -> Vec<(String, String)> {
+        self.link().take_appended()
+    }
+
     /// Stores everything, also what was postponed until now.
     ///
     /// # Errors

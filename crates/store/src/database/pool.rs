@@ -7,7 +7,9 @@
 
 use std::time::Duration;
 
-use deadpool::managed::{self, Manager, Metrics, Object, PoolError, QueueMode, RecycleError};
+use deadpool::managed::{
+    self, Manager, Metrics, Object, PoolError, QueueMode, RecycleError, TimeoutType,
+};
 use sqlx::{ConnectOptions, Connection, Error, PgConnection, SqliteConnection};
 
 use super::doubt::Doubt;
@@ -16,8 +18,12 @@ use crate::StoreError;
 /// How long we wait for one statement. PostgreSQL gives up before that by itself; this catches a
 /// server or a network that has stopped answering at all.
 const ANSWER_TIMEOUT: Duration = Duration::from_secs(8);
-/// How long a connection that is doubted may take to answer, and a rollback may take.
-const DOUBT_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long a connection that is doubted may take to answer.
+const DOUBT_TIMEOUT: Duration = Duration::from_secs(2);
+/// How long a rollback may take, and closing a pool.
+const FAREWELL_TIMEOUT: Duration = Duration::from_secs(5);
+/// How long all of it may take: waiting for a connection, doubting some, opening one.
+const TAKE_TIMEOUT: Duration = Duration::from_secs(8);
 /// A connection not used for longer than this is asked whether it still lives before it is used.
 const TRUSTED_FOR: Duration = Duration::from_secs(5);
 
@@ -62,11 +68,22 @@ pub(super) struct PoolSettings {
 }
 
 /// Opens connections and decides whether one may be lent again.
-#[derive(Debug)]
 pub(super) struct Opener<C: Wire> {
     options: C::Options,
     lifetime: Option<Duration>,
     doubt: Doubt,
+}
+
+/// Without the options, which hold the database's password.
+impl<C: Wire> std::fmt::Debug for Opener<C> {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        // V8
+        let mut shown = f.debug_struct("Opener");
+        shown
+            .field("lifetime", &self.lifetime)
+            .field("doubt", &self.doubt);
+        shown.finish_non_exhaustive()
+    }
 }
 
 /// A connection and what is known about it.
@@ -75,6 +92,10 @@ pub(super) struct Held<C> {
     connection: C,
     /// Whether every answer has arrived.
     settled: bool,
+    /// Whether an answer said that the connection is of no more use.
+    worn: bool,
+    /// Whether a transaction may be open.
+    open: bool,
 }
 
 /// A pool that opens its first connection now, so that a wrong address shows at once.
@@ -109,10 +130,13 @@ pub(super) async fn open<C: Wire>(
 pub(super) async fn close<C: Wire>(pool: &Pool<C>) {
     let idle = pool.retain(|_, _| false).removed;
     pool.close();
-    for held in idle {
-        // Nothing is lost: it is closed all the same when it is dropped.
-        let _ = tokio::time::timeout(DOUBT_TIMEOUT, held.connection.close()).await;
-    }
+    let farewell = async {
+        for held in idle {
+            let _ = held.connection.close().await;
+        }
+    };
+    // Nothing is lost: they are closed all the same when they are dropped.
+    let _ = tokio::time::timeout(FAREWELL_TIMEOUT, farewell).await;
 }
 
 impl<C: Wire> Manager for Opener<C> {
@@ -124,6 +148,8 @@ impl<C: Wire> Manager for Opener<C> {
         Ok(Held {
             connection: connection.inspect_err(|_| self.doubt.raise())?,
             settled: true,
+            worn: false,
+            open: false,
         })
     }
 
@@ -135,9 +161,13 @@ impl<C: Wire> Manager for Opener<C> {
         if self.lifetime.is_some_and(|most| metrics.age() > most) {
             return Err(RecycleError::message("old enough"));
         }
+        if held.open || held.worn {
+            return Err(RecycleError::message("of no more use"));
+        }
         let unused = metrics.last_used();
         if !held.settled || unused > TRUSTED_FOR || self.doubt.covers(unused) {
-            let answer = held.connection.ping().await;
+            let answer = tokio::time::timeout(DOUBT_TIMEOUT, held.connection.ping()).await;
+            let answer = answer.unwrap_or_else(|_| Err(late()));
             answer.inspect_err(|_| self.doubt.raise())?;
             held.settled = true;
         }
@@ -169,11 +199,15 @@ impl<C: Wire> Lease<C> {
     /// # Errors
     /// [`StoreError::Unavailable`] when none is free or can be opened in time.
     pub(super) async fn take(pool: &Pool<C>) -> Result<Self, StoreError> {
-        let object = pool.get().await.map_err(|error| match error {
-            PoolError::Backend(error) => error,
-            PoolError::Closed => Error::PoolClosed,
-            _ => Error::PoolTimedOut,
-        })?;
+        // Each step has its limit; several connections that died unnoticed must not add up.
+        let taken = tokio::time::timeout(TAKE_TIMEOUT, pool.get()).await;
+        let object = taken
+            .unwrap_or(Err(PoolError::Timeout(TimeoutType::Wait)))
+            .map_err(|error| match error {
+                PoolError::Backend(error) => error,
+                PoolError::Closed => Error::PoolClosed,
+                _ => Error::PoolTimedOut,
+            })?;
         Ok(Self {
             object: Some(object),
             unit: Unit::None,
@@ -187,6 +221,7 @@ impl<C: Wire> Lease<C> {
     pub(super) async fn begin(mut self, statement: &str) -> Result<Self, StoreError> {
         // Before it is sent: a caller who is cancelled leaves a transaction behind that may be open.
         self.unit = Unit::Open;
+        self.held().open = true;
         let begun = in_time(self.ask().script(statement)).await;
         self.answered(begun)?;
         Ok(self)
@@ -206,12 +241,24 @@ impl<C: Wire> Lease<C> {
         let committed = in_time(self.ask().script("COMMIT")).await;
         self.answered(committed)?;
         self.unit = Unit::None;
+        self.held().open = false;
         Ok(())
+    }
+
+    /// Sees to it that the transaction, if there is one, can only be rolled back.
+    pub(super) fn spoil(&mut self) {
+        if self.unit == Unit::Open {
+            self.unit = Unit::Spoiled;
+        }
+    }
+
+    fn held(&mut self) -> &mut Held<C> {
+        self.object.as_mut().expect("held until it is dropped")
     }
 
     /// The connection, to send something. [`Lease::answered`] must see the answer.
     pub(crate) fn ask(&mut self) -> &mut C {
-        let held = self.object.as_mut().expect("held until it is dropped");
+        let held = self.held();
         held.settled = false;
         &mut held.connection
     }
@@ -219,17 +266,18 @@ impl<C: Wire> Lease<C> {
     /// Notes what became of what was asked: the database has answered, be it with a refusal, or the
     /// connection has failed.
     pub(crate) fn answered<T>(&mut self, answer: Result<T, Error>) -> Result<T, StoreError> {
-        let object = self.object.as_mut().expect("held until it is dropped");
         match &answer {
-            Ok(_) | Err(Error::Database(_)) => object.settled = true,
-            Err(_) => {
-                if let Some(pool) = Object::pool(object) {
+            Ok(_) => self.held().settled = true,
+            Err(Error::Database(error)) if !ends_connection(&**error) => self.held().settled = true,
+            Err(error) => {
+                self.held().worn |= error.as_database_error().is_some();
+                if let Some(pool) = self.object.as_ref().and_then(Object::pool) {
                     pool.manager().doubt.raise();
                 }
             }
         }
-        if answer.is_err() && self.unit == Unit::Open {
-            self.unit = Unit::Spoiled;
+        if answer.is_err() {
+            self.spoil();
         }
         answer.map_err(StoreError::Unavailable)
     }
@@ -250,9 +298,9 @@ impl<C: Wire> Drop for Lease<C> {
         // At once, because the transaction holds locks, and in a task of its own, because this may
         // be a caller who was cancelled.
         runtime.spawn(async move {
-            let done = tokio::time::timeout(DOUBT_TIMEOUT, object.connection.script("ROLLBACK"));
-            match done.await {
-                Ok(Ok(())) => object.settled = true,
+            let rollback = object.connection.script("ROLLBACK");
+            match tokio::time::timeout(FAREWELL_TIMEOUT, rollback).await {
+                Ok(Ok(())) => (object.settled, object.open) = (true, false),
                 Ok(Err(_)) | Err(_) => drop(Object::take(object)),
             }
         });
@@ -261,8 +309,39 @@ impl<C: Wire> Drop for Lease<C> {
 
 /// Waits for an answer, but not for ever.
 pub(crate) async fn in_time<T>(answer: impl Future<Output = Result<T, Error>>) -> Result<T, Error> {
-    let late = || Error::Io(std::io::ErrorKind::TimedOut.into());
     tokio::time::timeout(ANSWER_TIMEOUT, answer)
         .await
         .unwrap_or_else(|_| Err(late()))
+}
+
+fn late() -> Error {
+    Error::Io(std::io::ErrorKind::TimedOut.into())
+}
+
+/// Whether a connection is of no use after this answer: the server ends it (SQLSTATE classes 08 and
+/// 57P, 25P03), or what was prepared on it fits no longer (0A000 after a migration, 26000).
+fn ends_connection(error: &dyn sqlx::error::DatabaseError) -> bool {
+    let code = error.code().unwrap_or_default();
+    ["08", "57P", "25P03", "0A000", "26000"]
+        .iter()
+        .any(|class| code.starts_with(class))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_password_of_the_database_is_not_shown() {
+        // V8
+        let options: sqlx::postgres::PgConnectOptions = "postgres://amira:hunter2@localhost/x"
+            .parse()
+            .expect("an address");
+        let opener = Opener::<PgConnection> {
+            options,
+            lifetime: None,
+            doubt: Doubt::new(),
+        };
+        assert!(!format!("{opener:?}").contains("hunter2"));
+    }
 }

@@ -12,7 +12,7 @@ use crate::support::{contract, token, unique};
 
 const TTL: Duration = Duration::from_secs(300);
 
-fn new(challenge: &[u8], browser: TokenHash<Browser>) -> NewCeremony<'_> {
+pub(crate) fn new(challenge: &[u8], browser: TokenHash<Browser>) -> NewCeremony<'_> {
     NewCeremony {
         challenge,
         browser,

@@ -32,13 +32,13 @@ contract! {
 
     async fn migrating_again_does_nothing(case) {
         let report = case.db.migrate().await.unwrap();
-        assert_eq!((report.applied.len(), report.version), (0, 2));
+        assert_eq!((report.applied.len(), report.version), (0, 1));
     }
 
     async fn a_newer_database_is_refused(case) {
         testing::execute(&case.db, "INSERT INTO gk_migration (version, name, checksum) VALUES (9, '0009_x', '')").await.unwrap();
         let error = case.db.migrate().await.unwrap_err();
-        assert!(matches!(error, StoreError::Newer { found: 9, known: 2 }), "{error}");
+        assert!(matches!(error, StoreError::Newer { found: 9, known: 1 }), "{error}");
     }
 
     async fn a_changed_migration_is_refused(case) {
@@ -61,8 +61,8 @@ contract! {
         let (one, two) = (connect(&everything).await, connect(&everything).await);
         let (left, right) = tokio::join!(one.migrate(), two.migrate());
         let (left, right) = (left.unwrap(), right.unwrap());
-        assert_eq!((left.version, right.version), (2, 2));
-        assert_eq!(left.applied.len() + right.applied.len(), 2);
+        assert_eq!((left.version, right.version), (1, 1));
+        assert_eq!(left.applied.len() + right.applied.len(), 1);
         one.close().await;
         two.close().await;
         if let Some(path) = everything.strip_prefix("sqlite://") {
@@ -109,6 +109,39 @@ contract! {
         setting::set(&mut uow, "x", "whole").await.unwrap();
         uow.commit().await.unwrap();
         assert_eq!(case.number("SELECT COUNT(*) FROM gk_setting").await, 1);
+    }
+
+    async fn connections_that_the_server_ended_cost_one_failure_each_at_most(case) {
+        if case.db.backend() == Backend::Sqlite {
+            return;
+        }
+        let mut open = Vec::new();
+        for _ in 0..6 {
+            open.push(case.read().await);
+        }
+        drop(open);
+        let others = case.second().await;
+        testing::number(&others, "SELECT COUNT(pg_terminate_backend(pid)) FROM pg_stat_activity \
+            WHERE datname = current_database() AND pid <> pg_backend_pid()").await.unwrap();
+        let mut failures = 0;
+        for _ in 0..6 {
+            failures += usize::from(case.db.now().await.is_err());
+        }
+        assert!(failures <= 1, "{failures} of 6 met a dead connection");
+    }
+
+    async fn an_instance_goes_on_after_a_column_changed(case) {
+        if case.db.backend() == Backend::Sqlite {
+            return;
+        }
+        assert!(setting::get(&mut case.read().await, "x").await.is_ok());
+        let script = "ALTER TABLE gk_setting ALTER COLUMN value TYPE VARCHAR(9000)";
+        testing::execute(&case.second().await, script).await.unwrap();
+        let mut failures = 0;
+        for _ in 0..3 {
+            failures += usize::from(setting::get(&mut case.read().await, "x").await.is_err());
+        }
+        assert!(failures <= 1, "what was prepared before is prepared again");
     }
 
     async fn a_failed_statement_does_not_spoil_the_connection(case) {

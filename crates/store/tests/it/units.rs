@@ -1,6 +1,7 @@
 //! Writes that wait for each other inside a unit of work.
 
 use gatefold_kernel::{AccountId, AccountKind, Status, Subject};
+use gatefold_store::ceremony::{self, Consumption, SignIn};
 use gatefold_store::event::{self, NewEvent};
 use gatefold_store::{StoreError, account, passkey, session, setting};
 
@@ -127,6 +128,69 @@ contract! {
             })
             .await;
         assert_eq!(done, crate::support::RACERS, "a deadlock fails one of its parties");
+    }
+
+    async fn attempts_and_units_at_one_ceremony_never_wait_in_a_circle(case) {
+        let amira = case.customer("amira").await;
+        let key = crate::passkeys::registered(case, amira).await;
+        let browser = token();
+        ceremony::begin::<SignIn>(&case.db, &crate::ceremonies::new(b"challenge", browser)).await.unwrap();
+        let done = case
+            .race(move |db, n| async move {
+                if n % 2 == 0 {
+                    let mut attempt = db.attempt().await.unwrap();
+                    let found = ceremony::consume::<SignIn>(&mut attempt, b"challenge", &browser).await;
+                    if matches!(found, Ok(Consumption::Missing)) {
+                        return true;
+                    }
+                    passkey::record_use(&mut attempt, key, 0, 0, true).await.unwrap();
+                    session::insert(&mut attempt, &sessions::new(token(), amira)).await.unwrap();
+                    return matches!(attempt.commit().await, Ok(()) | Err(StoreError::Missed { .. }));
+                }
+                let mut uow = db.begin().await.unwrap();
+                ceremony::consume::<SignIn>(&mut uow, b"challenge", &browser).await.unwrap();
+                let found = passkey::with_account(&mut uow, b"one").await;
+                // Half of them bring the ceremony back.
+                if n % 4 == 1 { uow.commit().await.is_ok() } else { found.is_ok() }
+            })
+            .await;
+        assert_eq!(done, crate::support::RACERS, "a deadlock fails one of its parties");
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_webauthn_ceremony").await, 0);
+        assert!(case.number("SELECT COUNT(*) FROM gk_session").await <= 1);
+    }
+
+    async fn an_attempt_stores_nothing_in_parts(case) {
+        // INV-FAIL-CLOSED
+        let amira = case.customer("amira").await;
+        let key = crate::passkeys::registered(case, amira).await;
+        let mut attempt = case.db.attempt().await.unwrap();
+        event::append(&mut attempt, &new_event("waits")).await.unwrap();
+        passkey::record_use(&mut attempt, key, 0, 1, true).await.unwrap();
+        let again = passkey::record_use(&mut attempt, key, 1, 2, true).await;
+        assert!(matches!(again, Err(StoreError::Missed { .. })));
+        drop(attempt);
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_auth_event").await, 0);
+    }
+
+    async fn a_unit_that_missed_a_row_cannot_be_committed(case) {
+        // INV-FAIL-CLOSED
+        let mut uow = case.begin().await;
+        event::append(&mut uow, &new_event("half")).await.unwrap();
+        let nobody = gatefold_kernel::credential::CredentialKey::new(99);
+        passkey::record_use(&mut uow, nobody, 0, 1, false).await.unwrap();
+        assert!(matches!(setting::get(&mut uow, "x").await, Err(StoreError::Missed { .. })));
+        assert!(uow.commit().await.is_err());
+        assert_eq!(case.number("SELECT COUNT(*) FROM gk_auth_event").await, 0);
+    }
+
+    async fn what_waits_is_not_shown(case) {
+        // V8
+        let amira = case.customer("amira").await;
+        let mut uow = case.begin().await;
+        gatefold_store::password::set(&mut uow, amira, "old").await.unwrap();
+        let key = gatefold_kernel::credential::CredentialKey::new(1);
+        gatefold_store::password::replace_hash_if(&mut uow, key, "old", "much-newer").await.unwrap();
+        assert!(!format!("{uow:?}").contains("much-newer"));
     }
 
     async fn what_failed_cannot_be_committed(case) {
