@@ -22,7 +22,7 @@ pub struct Link {
 }
 
 /// Kind and outcome of an event that waits or was sent.
-pub type Appended = (String, String);
+pub(super) type Appended = (String, String);
 
 /// What a statement on this connection is part of.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
