@@ -57,7 +57,7 @@ pub async fn set_clock_offset(db: &Database, millis: i64) -> Result<(), StoreErr
 /// # Errors
 /// [`StoreError::Unavailable`] when the database refuses one.
 pub async fn execute(db: &Database, script: &str) -> Result<(), StoreError> {
-    Ok(db.writer().await?.script(script).await?)
+    db.writer().await?.script(script).await
 }
 
 /// Runs a query of a test's own that returns one number.
