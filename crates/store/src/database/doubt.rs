@@ -4,23 +4,22 @@
 //! one has failed, those that have been idle since before that moment are asked before they are used,
 //! so an outage costs the requests it hit and not one more for each connection of the pool.
 
-use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::time::{Duration, Instant};
 
-/// When a connection failed last. Cloning shares it.
-#[derive(Clone, Debug)]
+/// When a connection of a pool failed last.
+#[derive(Debug)]
 pub(super) struct Doubt {
     begun: Instant,
     /// Milliseconds after `begun`, plus one; zero while nothing has failed.
-    failed: Arc<AtomicU64>,
+    failed: AtomicU64,
 }
 
 impl Doubt {
     pub(super) fn new() -> Self {
         Self {
             begun: now(),
-            failed: Arc::default(),
+            failed: AtomicU64::default(),
         }
     }
 
@@ -65,7 +64,7 @@ mod tests {
         assert!(doubt.covers(Duration::from_secs(3600)));
         let later = Doubt {
             begun: doubt.begun - Duration::from_secs(60),
-            failed: Arc::new(AtomicU64::new(1)),
+            failed: AtomicU64::new(1),
         };
         assert!(later.covers(Duration::from_secs(61)));
         assert!(

@@ -4,7 +4,7 @@
 use sqlx::postgres::PgArguments;
 use sqlx::query::Query;
 use sqlx::sqlite::SqliteArguments;
-use sqlx::{PgConnection, Postgres, SqlSafeStr, Sqlite, SqliteConnection};
+use sqlx::{PgConnection, Postgres, Sqlite, SqliteConnection};
 
 pub(crate) use super::batch::Wants;
 use super::batch::{self, Batch, Postponed};
@@ -172,9 +172,7 @@ impl Link {
         let (Wire::Postgres(lease), Some(first)) = (&mut self.wire, gathered.first()) else {
             return Ok(());
         };
-        let query = sqlx::query(sqlx::AssertSqlSafe(Batch::at_once(&gathered)).into_sql_str());
-        let values = gathered.iter().flat_map(Postponed::values);
-        let query = values.fold(query, bind_to_postgres);
+        let query = combined(Batch::at_once(&gathered), &gathered);
         let answer = in_time(query.execute(lease.ask())).await;
         let table = first.sql.table;
         match lease.answered(answer) {
@@ -208,10 +206,7 @@ impl Link {
         match (&mut self.wire, waiting) {
             (_, []) => Ok(()),
             (Wire::Postgres(lease), [_, _, ..]) => {
-                let together = Batch::together(waiting);
-                let query = sqlx::query(sqlx::AssertSqlSafe(together).into_sql_str());
-                let values = waiting.iter().flat_map(Postponed::values);
-                let query = values.fold(query, bind_to_postgres);
+                let query = combined(Batch::together(waiting), waiting);
                 let answer = in_time(query.fetch_one(lease.ask())).await;
                 let row = Row {
                     table: waiting[0].sql.table,
@@ -285,6 +280,13 @@ fn for_sqlite<'q>(sql: &Sql, values: &[Value<'q>]) -> Query<'q, Sqlite, SqliteAr
 fn for_postgres<'q>(sql: &Sql, values: &[Value<'q>]) -> Query<'q, Postgres, PgArguments> {
     let query = sqlx::query(sql.for_postgres());
     values.iter().copied().fold(query, bind_to_postgres)
+}
+
+/// A statement that [`Batch`] made of several writes, with the values of all of them.
+fn combined(text: String, writes: &[Postponed]) -> Query<'_, Postgres, PgArguments> {
+    let query = sqlx::query(sqlx::AssertSqlSafe(text));
+    let values = writes.iter().flat_map(Postponed::values);
+    values.fold(query, bind_to_postgres)
 }
 
 fn bind_to_postgres<'q>(

@@ -94,8 +94,17 @@ pub(super) struct Held<C> {
     settled: bool,
     /// Whether an answer said that the connection is of no more use.
     worn: bool,
-    /// Whether a transaction may be open.
-    open: bool,
+    /// Whether a transaction is under way.
+    unit: Unit,
+}
+
+/// Whether a transaction is under way.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+enum Unit {
+    None,
+    Open,
+    /// A statement has failed in it: it can only be rolled back.
+    Spoiled,
 }
 
 /// A pool that opens its first connection now, so that a wrong address shows at once.
@@ -149,7 +158,7 @@ impl<C: Wire> Manager for Opener<C> {
             connection: connection.inspect_err(|_| self.doubt.raise())?,
             settled: true,
             worn: false,
-            open: false,
+            unit: Unit::None,
         })
     }
 
@@ -161,7 +170,7 @@ impl<C: Wire> Manager for Opener<C> {
         if self.lifetime.is_some_and(|most| metrics.age() > most) {
             return Err(RecycleError::message("old enough"));
         }
-        if held.open || held.worn {
+        if held.worn || held.unit != Unit::None {
             return Err(RecycleError::message("of no more use"));
         }
         let unused = metrics.last_used();
@@ -181,16 +190,6 @@ impl<C: Wire> Manager for Opener<C> {
 pub(crate) struct Lease<C: Wire> {
     /// `None` only while it is dropped.
     object: Option<Object<Opener<C>>>,
-    unit: Unit,
-}
-
-/// Whether a transaction is under way.
-#[derive(Clone, Copy, Debug, PartialEq, Eq)]
-enum Unit {
-    None,
-    Open,
-    /// A statement has failed in it: it can only be rolled back.
-    Spoiled,
 }
 
 impl<C: Wire> Lease<C> {
@@ -210,7 +209,6 @@ impl<C: Wire> Lease<C> {
             })?;
         Ok(Self {
             object: Some(object),
-            unit: Unit::None,
         })
     }
 
@@ -220,8 +218,7 @@ impl<C: Wire> Lease<C> {
     /// [`StoreError::Unavailable`].
     pub(super) async fn begin(mut self, statement: &str) -> Result<Self, StoreError> {
         // Before it is sent: a caller who is cancelled leaves a transaction behind that may be open.
-        self.unit = Unit::Open;
-        self.held().open = true;
+        self.held().unit = Unit::Open;
         let begun = in_time(self.ask().script(statement)).await;
         self.answered(begun)?;
         Ok(self)
@@ -233,22 +230,22 @@ impl<C: Wire> Lease<C> {
     /// [`StoreError::Unavailable`]; also when a statement of it has failed, because the database
     /// would roll back and call that a success.
     pub(super) async fn commit(&mut self) -> Result<(), StoreError> {
-        match self.unit {
+        match self.held().unit {
             Unit::None => return Ok(()),
             Unit::Spoiled => return Err(StoreError::Unavailable(Error::WorkerCrashed)),
             Unit::Open => {}
         }
         let committed = in_time(self.ask().script("COMMIT")).await;
         self.answered(committed)?;
-        self.unit = Unit::None;
-        self.held().open = false;
+        self.held().unit = Unit::None;
         Ok(())
     }
 
     /// Sees to it that the transaction, if there is one, can only be rolled back.
     pub(super) fn spoil(&mut self) {
-        if self.unit == Unit::Open {
-            self.unit = Unit::Spoiled;
+        let held = self.held();
+        if held.unit == Unit::Open {
+            held.unit = Unit::Spoiled;
         }
     }
 
@@ -288,7 +285,7 @@ impl<C: Wire> Drop for Lease<C> {
         let Some(mut object) = self.object.take() else {
             return;
         };
-        if self.unit == Unit::None {
+        if object.unit == Unit::None {
             return;
         }
         let Ok(runtime) = tokio::runtime::Handle::try_current() else {
@@ -300,7 +297,7 @@ impl<C: Wire> Drop for Lease<C> {
         runtime.spawn(async move {
             let rollback = object.connection.script("ROLLBACK");
             match tokio::time::timeout(FAREWELL_TIMEOUT, rollback).await {
-                Ok(Ok(())) => (object.settled, object.open) = (true, false),
+                Ok(Ok(())) => (object.settled, object.unit) = (true, Unit::None),
                 Ok(Err(_)) | Err(_) => drop(Object::take(object)),
             }
         });
