@@ -11,20 +11,33 @@
 //! [`credential`] for "the last credential stays".
 
 pub mod account;
+pub mod admin_config;
 pub mod bootstrap;
+pub mod challenge;
 pub mod credential;
+pub mod document;
+pub mod identity;
+pub mod invite;
+pub mod jwt;
+pub mod magic_link;
+pub mod oauth;
 pub mod passkey;
 pub mod password;
+pub mod phone;
+pub mod policy;
 pub mod ports;
+pub mod provider;
 pub mod secret;
 pub mod time;
 pub mod token;
+pub mod totp;
 pub mod verified;
 
 pub use account::{
     AccountId, AccountKind, AgentRole, DisplayName, EmailAddress, Login, Status, Subject,
 };
 pub use bootstrap::BootstrapWindow;
+pub use document::Document;
 pub use gatefold_webauthn as webauthn;
 pub use ports::{Clock, Entropy};
 pub use secret::Secret;

@@ -15,6 +15,23 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("gatefold-soft-authenticator", &[]),
     ("gatefold-kernel", &["gatefold-webauthn"]),
     ("gatefold-ports", &["gatefold-kernel"]),
+    ("gatefold-steps", &["gatefold-kernel"]),
+    ("gatefold-goplugin", &[]),
+    ("gatefold-engine", &[]),
+    (
+        "gatefold-conformance",
+        &["gatefold-kernel", "gatefold-ports", "gatefold-steps"],
+    ),
+    (
+        "gatefold-auth-plugin",
+        &[
+            "gatefold-engine",
+            "gatefold-goplugin",
+            "gatefold-kernel",
+            "gatefold-ports",
+            "gatefold-steps",
+        ],
+    ),
     ("gatefold-store", &["gatefold-kernel"]),
     ("gatefold-identity", &["gatefold-kernel", "gatefold-store"]),
     ("gatefold-pages", &[]),
@@ -25,10 +42,12 @@ const LAYERS: &[(&str, &[&str])] = &[
     (
         "gatefold",
         &[
+            "gatefold-conformance",
             "gatefold-identity",
             "gatefold-kernel",
             "gatefold-pages",
             "gatefold-ports",
+            "gatefold-steps",
             "gatefold-store",
             "gatefold-web",
         ],

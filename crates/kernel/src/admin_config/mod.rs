@@ -1,0 +1,1 @@
+//! The settings of sign-in as an administration page shows and checks them.

@@ -1,0 +1,1 @@
+//! Short codes by mail or text message, kept as a keyed hash.

@@ -1,0 +1,1 @@
+//! Whose account an identity from outside is (V3, V4).

@@ -1,0 +1,1 @@
+//! Signed tokens (RFC 7515, RFC 7519).

@@ -1,0 +1,1 @@
+//! Links that sign in: a random token, kept as its hash.

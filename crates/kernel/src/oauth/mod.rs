@@ -1,0 +1,1 @@
+//! OAuth 2.0 with identity providers: authorization, token exchange, profile.

@@ -1,0 +1,1 @@
+//! Which ways of signing in are offered, from settings.

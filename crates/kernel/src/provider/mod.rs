@@ -1,0 +1,1 @@
+//! Identity providers: descriptors and their catalogue.
