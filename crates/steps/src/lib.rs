@@ -9,8 +9,10 @@
 //!
 //! *Where to start:* [`catalogue::STEPS`], then a file in `families/`.
 
+pub mod advertise;
 pub mod call;
 pub mod catalogue;
+pub mod endpoint;
 mod families;
 pub mod modules;
 mod provenance;
