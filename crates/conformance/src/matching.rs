@@ -68,7 +68,7 @@ impl Context {
         let holds = match name {
             "$regex" => regex::Regex::new(wanted)
                 .is_ok_and(|regex| value.is_string() && regex.is_match(text)),
-            "$nonempty" => !is_default(value) == (argument != &Value::Bool(false)),
+            "$nonempty" => is_default(value) == (argument == &Value::Bool(false)),
             "$len" => length(value) == argument.as_u64(),
             "$contains" => contains(value, argument),
             "$contains_all" => argument

@@ -62,8 +62,23 @@ fn edge_of(case: &Case) -> Edge {
 
 /// One run in a world of its own.
 async fn once(case: &Case, base: &Ports, edge: Edge) -> anyhow::Result<(Verdict, String)> {
+    judged(case, base, async |world, placeholders| {
+        let endpoint = Endpoint::new(world.runtime.clone());
+        in_process(case, edge, &endpoint, world, placeholders).await
+    })
+    .await
+}
+
+/// Runs a case by any means in the world it asks for, and judges the answer.
+///
+/// # Errors
+/// The world cannot be made, or the means fail before there is an answer.
+pub async fn judged(
+    case: &Case,
+    base: &Ports,
+    run: impl AsyncFnOnce(&World, &mut Placeholders) -> anyhow::Result<Answer>,
+) -> anyhow::Result<(Verdict, String)> {
     let world = World::of(case, base).await?;
-    let endpoint = Endpoint::new(world.runtime.clone());
     let mut placeholders = Placeholders {
         now: world.now().get(),
         ..Placeholders::default()
@@ -73,36 +88,7 @@ async fn once(case: &Case, base: &Ports, edge: Edge) -> anyhow::Result<(Verdict,
         .iter()
         .map(|(name, stub)| (name.clone(), stub.url.clone()))
         .collect();
-    let modules: Vec<Value> = case
-        .modules
-        .iter()
-        .map(|module| set_up(module, &endpoint))
-        .collect();
-    for setup in &case.setup {
-        let output = setup_step(setup, &world, &placeholders).await?;
-        placeholders.saved.insert(setup.save.clone(), output);
-    }
-    let answer = match case.step.as_str() {
-        "adminidentity.http" | "adminui.http" => {
-            Answer::NotApplicable("HTTP routes are no part of the plugin")
-        }
-        "step.auth_anthropic_exchange" => Answer::NotApplicable("this step is not served"),
-        MODULE => Answer::Output(Map::from_iter([(
-            "modules".to_owned(),
-            Value::Array(modules),
-        )])),
-        _ if case.mode == Mode::Http => {
-            Answer::NotApplicable("HTTP routes are no part of the plugin")
-        }
-        _ if case.mode == Mode::Meta => match meta::answer(case, &endpoint).await {
-            Some(Value::Object(members)) => Answer::Output(members),
-            _ => Answer::NotApplicable("nothing of ours is asked here"),
-        },
-        name => match catalogue::find(name) {
-            None => Answer::Error("host-config", format!("unknown typed step type: {name}")),
-            Some(step) => execute(case, step, edge, &endpoint, &placeholders).await,
-        },
-    };
+    let answer = run(&world, &mut placeholders).await?;
     let context = Context {
         now: placeholders.now,
     };
@@ -114,8 +100,52 @@ async fn once(case: &Case, base: &Ports, edge: Edge) -> anyhow::Result<(Verdict,
     ))
 }
 
+/// Why a case does not concern a step plugin, if so.
+pub fn not_ours(case: &Case) -> Option<&'static str> {
+    match case.step.as_str() {
+        "step.auth_anthropic_exchange" => Some("this step is not served"),
+        _ if case.mode == Mode::Http => Some("HTTP routes are no part of the plugin"),
+        _ => None,
+    }
+}
+
+async fn in_process(
+    case: &Case,
+    edge: Edge,
+    endpoint: &Endpoint,
+    world: &World,
+    placeholders: &mut Placeholders,
+) -> anyhow::Result<Answer> {
+    if let Some(reason) = not_ours(case) {
+        return Ok(Answer::NotApplicable(reason));
+    }
+    let modules: Vec<Value> = case
+        .modules
+        .iter()
+        .map(|module| set_up(module, endpoint))
+        .collect();
+    for setup in &case.setup {
+        let output = setup_step(setup, world, placeholders).await?;
+        placeholders.saved.insert(setup.save.clone(), output);
+    }
+    Ok(match case.step.as_str() {
+        MODULE => Answer::Output(Map::from_iter([(
+            "modules".to_owned(),
+            Value::Array(modules),
+        )])),
+        _ if case.mode == Mode::Meta => match meta::answer(case, endpoint).await {
+            Some(Value::Object(members)) => Answer::Output(members),
+            _ => Answer::NotApplicable("nothing of ours is asked here"),
+        },
+        name => match catalogue::find(name) {
+            None => Answer::Error("host-config", format!("unknown typed step type: {name}")),
+            Some(step) => execute(case, step, edge, endpoint, placeholders).await,
+        },
+    })
+}
+
 /// What cases about modules say they are about.
-const MODULE: &str = "module.auth.credential";
+pub const MODULE: &str = "module.auth.credential";
 
 /// Creates a module instance as the case says, and tells what became of it.
 fn set_up(module: &Module, endpoint: &Endpoint) -> Value {
@@ -258,7 +288,8 @@ async fn over_wire(
     }
 }
 
-fn pipeline(case: &Case, placeholders: &Placeholders, edge: Edge) -> Pipeline {
+/// The pipeline of a case, as an edge sees it.
+pub fn pipeline(case: &Case, placeholders: &Placeholders, edge: Edge) -> Pipeline {
     let object = |value: &Value| match placeholders.fill(value) {
         Value::Object(members) => Tree::Json(members),
         _ => Tree::Absent,
@@ -286,7 +317,7 @@ fn pipeline(case: &Case, placeholders: &Placeholders, edge: Edge) -> Pipeline {
 }
 
 /// Whether the wire can say what a case of the JSON edge says.
-fn is_said_by_wire(case: &Case) -> bool {
+pub fn is_said_by_wire(case: &Case) -> bool {
     let Some(step) =
         catalogue::find(&case.step).filter(|_| !EDGES_DIFFER.contains(&case.step.as_str()))
     else {

@@ -53,6 +53,7 @@ const LAYERS: &[(&str, &[&str])] = &[
         ],
     ),
     ("gatefold-testkit", ANY),
+    ("gatefold-engine-host", &["gatefold-engine"]),
     ("gatefold-load", ANY),
     ("xtask", &[]),
 ];
@@ -60,6 +61,9 @@ const LAYERS: &[(&str, &[&str])] = &[
 /// Every crate may have these as dev-dependencies, whatever the map says: the tools of tests, and the
 /// store, behind whose back a test looks at what a request left.
 const FOR_TESTS: &[&str] = &[
+    "gatefold-conformance",
+    "gatefold-engine-host",
+    "gatefold-ports",
     "gatefold-testkit",
     "gatefold-soft-authenticator",
     "gatefold-store",
