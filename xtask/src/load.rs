@@ -45,23 +45,27 @@ Examples:
 pub(crate) const BENCH_HELP: &str = "\
 cargo xtask bench [criterion's flags]
 cargo xtask bench compare A B [flags of the comparison]
+cargo xtask bench plugin [OTHER_PLUGIN_BINARY] [flags]
 
 Runs the microbenchmarks of the hot paths, or says which of two saved baselines is
-faster by more than the noise.
+faster by more than the noise, or measures what steps cost in the step plugin, and
+in another plugin in the same run.
 
 All flags:
   cargo xtask bench -- --help
   cargo xtask bench compare -- --help
+  cargo xtask bench plugin -- --help
 
 Examples:
   cargo xtask bench
+  cargo xtask bench plugin
   cargo xtask bench passkey
   cargo xtask bench --save-baseline before
   cargo xtask bench --save-baseline after
   cargo xtask bench compare before after                  exits with 1 when anything is slower";
 
 /// Programs that a load test needs, by package.
-const PACKAGES: [&str; 2] = ["gatefold", "gatefold-load"];
+const PACKAGES: [&str; 3] = ["gatefold", "gatefold-auth-plugin", "gatefold-load"];
 
 pub(crate) fn load_test(arguments: &[String]) -> Result<Outcome> {
     match arguments.split_first() {
@@ -76,9 +80,9 @@ pub(crate) fn chaos(arguments: &[String]) -> Result<Outcome> {
 
 pub(crate) fn bench(arguments: &[String]) -> Result<Outcome> {
     if let Some((word, rest)) = arguments.split_first()
-        && word == "compare"
+        && matches!(word.as_str(), "compare" | "plugin")
     {
-        return become_load("compare", rest);
+        return become_load(word, rest);
     }
     let root = repository::root()?;
     if needs::provide_postgres()? == Outcome::Failed {

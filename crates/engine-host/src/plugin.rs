@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 use std::process::{ExitStatus, Stdio};
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use anyhow::{Context as _, Result, bail, ensure};
 use hyper_util::rt::TokioIo;
@@ -80,6 +80,7 @@ pub struct Plugin {
     stdout: JoinHandle<String>,
     broker: tokio::sync::mpsc::Sender<ConnInfo>,
     streams: Vec<JoinHandle<()>>,
+    handshake_at: Instant,
 }
 
 impl Plugin {
@@ -98,6 +99,11 @@ impl Plugin {
         timeout(HANDSHAKE, stdout.read_line(&mut line))
             .await
             .context("no handshake in a minute")??;
+        #[expect(
+            clippy::disallowed_methods,
+            reason = "benches measure how long a start takes"
+        )]
+        let handshake_at = Instant::now();
         let socket = match handshake(&line) {
             Ok(socket) => socket,
             Err(error) => {
@@ -116,12 +122,18 @@ impl Plugin {
             stdout,
             broker,
             streams,
+            handshake_at,
         })
     }
 
     /// The connection: one for the whole process, as the engine has it.
     pub fn channel(&self) -> Channel {
         self.channel.clone()
+    }
+
+    /// When the handshake line had been read.
+    pub fn handshake_at(&self) -> Instant {
+        self.handshake_at
     }
 
     /// The socket's path.

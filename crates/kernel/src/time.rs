@@ -40,12 +40,12 @@ impl UnixMillis {
 }
 
 impl UnixMillis {
-    /// This moment as RFC 3339 in UTC with whole seconds: `2026-11-22T10:00:00Z`. Outside the years
-    /// 0 to 9999, which that format cannot write, the nearest end of the range.
+    /// This moment as RFC 3339 in UTC with whole seconds: `2026-11-22T10:00:00Z`. Before the
+    /// year 0 or after the end of 9999, which that format cannot write, the nearest moment it can.
     #[must_use]
     pub fn rfc3339(self) -> String {
         const FIRST: i64 = -62_167_219_200;
-        const LAST: i64 = 253_402_300_799;
+        const LAST: i64 = 253_402_207_200;
         let second = self.seconds().clamp(FIRST, LAST);
         jiff::Timestamp::from_second(second)
             .map_or_else(|_| String::new(), |moment| moment.to_string())
@@ -105,6 +105,6 @@ mod tests {
             UnixMillis::new(1_577_836_800_999).rfc3339(),
             "2020-01-01T00:00:00Z"
         );
-        assert_eq!(UnixMillis::new(i64::MAX).rfc3339(), "9999-12-31T23:59:59Z");
+        assert_eq!(UnixMillis::new(i64::MAX).rfc3339(), "9999-12-30T22:00:00Z");
     }
 }

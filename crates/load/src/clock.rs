@@ -37,6 +37,12 @@ impl Moment {
     }
 }
 
+impl From<Moment> for Instant {
+    fn from(moment: Moment) -> Self {
+        moment.0
+    }
+}
+
 /// The wall clock, as the moment a report was made.
 #[expect(
     clippy::disallowed_methods,

@@ -24,6 +24,7 @@ mod machine;
 mod out;
 mod peer;
 mod person;
+mod plugin;
 mod processes;
 mod progress;
 mod report;
@@ -54,6 +55,8 @@ enum Command {
     Seed(seed::Arguments),
     /// Kill instances while people sign in, and account for every answer.
     Chaos(chaos::Arguments),
+    /// Call the step plugin, and another one in turns, and measure what a step costs.
+    Plugin(plugin::Arguments),
     /// Say which of two saved benchmark baselines is faster, and where the noise ends.
     Compare(compare::Arguments),
 }
@@ -70,6 +73,7 @@ fn main() -> ExitCode {
                 Command::Run(arguments) => run::run(&arguments).await,
                 Command::Seed(arguments) => seed::run(arguments).await,
                 Command::Chaos(arguments) => chaos::run(arguments).await,
+                Command::Plugin(arguments) => plugin::run(&arguments).await,
                 Command::Compare(arguments) => compare::run(&arguments),
             }
         }),

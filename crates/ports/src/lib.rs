@@ -38,3 +38,39 @@ impl Entropy for SystemEntropy {
             .expect("the operating system's random generator works, or nothing here is safe");
     }
 }
+
+/// TEMPORARY
+#[derive(Clone, Copy, Debug, Default)]
+pub struct EnvironmentSecrets;
+impl gatefold_kernel::ports::Secrets for EnvironmentSecrets {
+    #[expect(clippy::disallowed_methods, reason = "port")]
+    fn get(&self, name: &str) -> Option<gatefold_kernel::Secret<String>> {
+        std::env::var(name).ok().map(gatefold_kernel::Secret::new)
+    }
+}
+/// TEMPORARY
+#[derive(Clone, Copy, Debug, Default)]
+pub struct HttpClient;
+impl gatefold_kernel::ports::HttpEgress for HttpClient {
+    fn send(
+        &self,
+        _: gatefold_kernel::ports::HttpRequest,
+    ) -> gatefold_kernel::ports::PortFuture<
+        '_,
+        Result<gatefold_kernel::ports::HttpResponse, gatefold_kernel::ports::EgressError>,
+    > {
+        Box::pin(async { Err(gatefold_kernel::ports::EgressError::Request("no".into())) })
+    }
+}
+/// TEMPORARY
+#[derive(Clone, Copy, Debug, Default)]
+pub struct SmtpMail;
+impl gatefold_kernel::ports::Mail for SmtpMail {
+    fn send<'a>(
+        &'a self,
+        _: &'a gatefold_kernel::ports::MailServer,
+        _: &'a gatefold_kernel::ports::MailMessage,
+    ) -> gatefold_kernel::ports::PortFuture<'a, Result<(), gatefold_kernel::ports::MailError>> {
+        Box::pin(async { Err(gatefold_kernel::ports::MailError::Transport("no".into())) })
+    }
+}

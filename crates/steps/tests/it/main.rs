@@ -1,0 +1,4 @@
+//! The wire edge against an independent implementation, and the catalogue against itself.
+
+mod catalogue;
+mod wire;
