@@ -316,8 +316,14 @@ pub fn pipeline(case: &Case, placeholders: &Placeholders, edge: Edge) -> Pipelin
     }
 }
 
+/// Cases whose output the wire writes otherwise than JSON: a number where the message has text.
+const JSON_ONLY: &[&str] = &["credential_list/008"];
+
 /// Whether the wire can say what a case of the JSON edge says.
 pub fn is_said_by_wire(case: &Case) -> bool {
+    if JSON_ONLY.contains(&case.id.as_str()) {
+        return false;
+    }
     let Some(step) =
         catalogue::find(&case.step).filter(|_| !EDGES_DIFFER.contains(&case.step.as_str()))
     else {

@@ -69,6 +69,15 @@ impl Document {
         self.0.get(key).and_then(Value::as_str).unwrap_or_default()
     }
 
+    /// A text that a template looked up; empty if the template found nothing or was not resolved.
+    /// Engines print a missing value as `<no value>` or `<nil>`, and two of those are not the same
+    /// person.
+    pub fn looked_up(&self, key: &str) -> &str {
+        let text = self.text(key);
+        let is_nothing = matches!(text.trim(), "<no value>" | "<nil>") || text.contains("{{");
+        if is_nothing { "" } else { text }
+    }
+
     /// The first of these keys whose text is not empty.
     pub fn first_text(&self, keys: &[&str]) -> Option<&str> {
         keys.iter()
@@ -290,6 +299,19 @@ mod tests {
                 expected,
                 "{value}"
             );
+        }
+    }
+
+    #[test]
+    fn a_lookup_that_found_nothing_is_empty() {
+        for (text, expected) in [
+            ("u-1", "u-1"),
+            (" u", " u"),
+            ("<no value>", ""),
+            (" <nil> ", ""),
+            ("{{ .id }}", ""),
+        ] {
+            assert_eq!(document(json!({"k": text})).looked_up("k"), expected);
         }
     }
 

@@ -1,1 +1,5 @@
-//! Whose account an identity from outside is (V3, V4).
+//! What becomes of somebody whom an identity provider vouches for.
+
+mod resolve;
+
+pub use resolve::{Claimed, Creation, Known, Refusal, Resolution, Rules, Unverified, resolve};
