@@ -1,9 +1,9 @@
 //! Authenticating with a credential (section 7.2).
 
 use crate::authenticator_data::Flags;
-use crate::ceremony::{self, CeremonyError, UserPresence};
+use crate::ceremony::{self, CeremonyError, Issued, UserPresence};
 use crate::identifier::{Challenge, CredentialId, UserHandle};
-use crate::origin::RelyingParty;
+use crate::origin::{OriginComparison, RelyingParty};
 use crate::public_key::{InvalidSignature, PublicKey};
 use crate::response::AuthenticationResponse;
 use crate::vocabulary::{Attachment, UserVerification};
@@ -32,10 +32,12 @@ pub struct AuthenticationExpectations<'a> {
     pub user_handle: UserHandleRule,
     /// The credentials the options allowed; empty when they allowed any.
     pub allowed: &'a [CredentialId],
+    /// How the claimed origin is compared with ours.
+    pub origin_comparison: OriginComparison,
 }
 
 impl<'a> AuthenticationExpectations<'a> {
-    /// User verification required, any credential, the user handle optional.
+    /// User verification required, any credential, the user handle optional, origins compared exactly.
     #[must_use]
     pub fn new(relying_party: &'a RelyingParty, challenge: &'a Challenge) -> Self {
         Self {
@@ -44,6 +46,7 @@ impl<'a> AuthenticationExpectations<'a> {
             user_verification: UserVerification::Required,
             user_handle: UserHandleRule::Optional,
             allowed: &[],
+            origin_comparison: OriginComparison::Exact,
         }
     }
 
@@ -65,6 +68,13 @@ impl<'a> AuthenticationExpectations<'a> {
     #[must_use]
     pub fn allowed(mut self, credentials: &'a [CredentialId]) -> Self {
         self.allowed = credentials;
+        self
+    }
+
+    /// How the claimed origin is compared with ours.
+    #[must_use]
+    pub fn origin_comparison(mut self, comparison: OriginComparison) -> Self {
+        self.origin_comparison = comparison;
         self
     }
 }
@@ -175,12 +185,13 @@ pub fn verify_authentication(
     check_credential(expectations, credential, response)?;
     check_user_handle(expectations.user_handle, credential, response)?;
     let data = response.authenticator_data();
-    ceremony::check_client_data(
-        response.client_data(),
-        "webauthn.get",
-        expectations.challenge,
-        expectations.relying_party,
-    )?;
+    let issued = Issued {
+        kind: "webauthn.get",
+        challenge: expectations.challenge,
+        relying_party: expectations.relying_party,
+        origin_comparison: expectations.origin_comparison,
+    };
+    ceremony::check_client_data(response.client_data(), issued)?;
     let flags = ceremony::check_authenticator_data(
         data,
         expectations.relying_party,

@@ -5,7 +5,7 @@ use subtle::ConstantTimeEq as _;
 use crate::authenticator_data::{AuthenticatorData, Flags};
 use crate::client_data::{ClientData, sha256};
 use crate::identifier::Challenge;
-use crate::origin::{CrossOrigin, Origin, RelyingParty};
+use crate::origin::{CrossOrigin, OriginComparison, RelyingParty};
 use crate::vocabulary::UserVerification;
 
 /// Which shared check a response failed; steps are those of section 7.1 and, in brackets, section 7.2.
@@ -73,20 +73,29 @@ pub enum UserPresence {
     WaivedForConditionalCreate,
 }
 
+/// What client data are measured against.
+#[derive(Clone, Copy)]
+pub(crate) struct Issued<'a> {
+    pub(crate) kind: &'static str,
+    pub(crate) challenge: &'a Challenge,
+    pub(crate) relying_party: &'a RelyingParty,
+    pub(crate) origin_comparison: OriginComparison,
+}
+
 /// Type, challenge, origin and frame rules.
 pub(crate) fn check_client_data(
     data: &ClientData,
-    kind: &str,
-    challenge: &Challenge,
-    relying_party: &RelyingParty,
+    issued: Issued<'_>,
 ) -> Result<(), CeremonyError> {
-    if data.kind() != kind {
+    if data.kind() != issued.kind {
         return Err(CeremonyError::WrongType);
     }
-    if data.challenge() != challenge {
+    if data.challenge() != issued.challenge {
         return Err(CeremonyError::ChallengeMismatch);
     }
-    if !contains(relying_party.origins(), data.origin()) {
+    let relying_party = issued.relying_party;
+    let comparison = issued.origin_comparison;
+    if !comparison.finds(relying_party.origins(), data.origin()) {
         return Err(CeremonyError::OriginNotAllowed);
     }
     check_frame(data, relying_party.cross_origin())
@@ -97,16 +106,13 @@ fn check_frame(data: &ClientData, rule: &CrossOrigin) -> Result<(), CeremonyErro
         (CrossOrigin::Forbidden, true, _) => Err(CeremonyError::CrossOriginForbidden),
         (CrossOrigin::Forbidden, false, Some(_))
         | (CrossOrigin::Allowed { .. }, false, Some(_)) => Err(CeremonyError::UnexpectedTopOrigin),
-        (CrossOrigin::Allowed { top_origins }, true, Some(top)) if !contains(top_origins, top) => {
+        (CrossOrigin::Allowed { top_origins }, true, Some(top))
+            if !OriginComparison::Exact.finds(top_origins, top) =>
+        {
             Err(CeremonyError::TopOriginNotAllowed)
         }
         _ => Ok(()),
     }
-}
-
-/// Browsers write origins in one form only, so the comparison is that of bytes.
-fn contains(origins: &[Origin], claimed: &str) -> bool {
-    origins.iter().any(|origin| origin.as_str() == claimed)
 }
 
 /// Relying party id and flags.

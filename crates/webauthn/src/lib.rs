@@ -43,6 +43,7 @@
 //! * Extension outputs are read as far as they must be a map, then ignored, solicited or not.
 //! * Backup eligibility must stay what it was at registration.
 //! * A counter that goes back is reported, not refused.
+//! * Origins are compared byte by byte; [`OriginComparison::Parsed`] forgives spelling.
 
 mod algorithm;
 mod attestation;
@@ -78,7 +79,8 @@ pub use client_data::{ClientData, ClientDataError};
 pub use identifier::{Aaguid, Challenge, CredentialId, IdentifierError, UserHandle};
 pub use options::{CreationOptions, Descriptor, RequestOptions, UserEntity};
 pub use origin::{
-    CrossOrigin, Origin, OriginError, RelyingParty, RelyingPartyError, RpId, RpIdError,
+    CrossOrigin, Origin, OriginComparison, OriginError, RelyingParty, RelyingPartyError, RpId,
+    RpIdError,
 };
 pub use public_key::{InvalidSignature, PublicKey, PublicKeyError};
 pub use registration::{

@@ -139,6 +139,44 @@ impl Origin {
     }
 }
 
+/// How the origin in client data is compared with ours (section 7.1, step 9, and section 7.2, step 12).
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default)]
+pub enum OriginComparison {
+    /// Byte by byte: browsers write an origin in one form only.
+    #[default]
+    Exact,
+    /// As parsed: case of scheme and host, the default port and a path do not matter. For those who used to
+    /// accept responses of clients that do not serialise origins as browsers do.
+    Parsed,
+}
+
+impl OriginComparison {
+    /// Whether a claimed origin is one of these.
+    pub(crate) fn finds(self, origins: &[Origin], claimed: &str) -> bool {
+        let contains = |text: &str| origins.iter().any(|origin| origin.as_str() == text);
+        contains(claimed)
+            || self == Self::Parsed
+                && parsed(claimed).is_some_and(|origin| contains(origin.as_str()))
+    }
+}
+
+/// The origin of an address whose authority is written out: the URL parser would also decode percent signs and
+/// forgive blanks, and map Unicode to ASCII.
+fn parsed(claimed: &str) -> Option<Origin> {
+    let bare = without_path(claimed);
+    let is_plain = |byte: u8| byte.is_ascii_graphic() && byte != b'%';
+    bare.bytes()
+        .all(is_plain)
+        .then(|| Origin::parse(bare).ok())?
+}
+
+/// What stands before the path, query or fragment of an address with an authority.
+fn without_path(address: &str) -> &str {
+    let start = address.find("://").map_or(0, |at| at + 3);
+    let end = address[start..].find(['/', '?', '#']);
+    end.map_or(address, |at| &address[..start + at])
+}
+
 fn is_loopback(host: &Host<&str>) -> bool {
     match host {
         Host::Domain(domain) => *domain == "localhost" || domain.ends_with(".localhost"),

@@ -5,9 +5,9 @@ use crate::attestation::{
     self, Attestation, AttestationError, AttestationFormat, Subject, UnixSeconds,
 };
 use crate::authenticator_data::Flags;
-use crate::ceremony::{self, CeremonyError, UserPresence};
+use crate::ceremony::{self, CeremonyError, Issued, UserPresence};
 use crate::identifier::{Aaguid, Challenge, CredentialId};
-use crate::origin::RelyingParty;
+use crate::origin::{OriginComparison, RelyingParty};
 use crate::public_key::{PublicKey, PublicKeyError};
 use crate::response::RegistrationResponse;
 use crate::vocabulary::{Attachment, Transport, UserVerification};
@@ -30,6 +30,8 @@ pub struct RegistrationExpectations<'a> {
     pub attestation_formats: &'a [AttestationFormat],
     /// The present time, for the validity of attestation certificates.
     pub now: UnixSeconds,
+    /// How the claimed origin is compared with ours.
+    pub origin_comparison: OriginComparison,
 }
 
 impl<'a> RegistrationExpectations<'a> {
@@ -48,6 +50,7 @@ impl<'a> RegistrationExpectations<'a> {
             user_presence: UserPresence::Required,
             attestation_formats: &[AttestationFormat::None, AttestationFormat::Packed],
             now,
+            origin_comparison: OriginComparison::Exact,
         }
     }
 
@@ -76,6 +79,13 @@ impl<'a> RegistrationExpectations<'a> {
     #[must_use]
     pub fn attestation_formats(mut self, formats: &'a [AttestationFormat]) -> Self {
         self.attestation_formats = formats;
+        self
+    }
+
+    /// How the claimed origin is compared with ours.
+    #[must_use]
+    pub fn origin_comparison(mut self, comparison: OriginComparison) -> Self {
+        self.origin_comparison = comparison;
         self
     }
 }
@@ -155,12 +165,13 @@ pub fn verify_registration(
     response: &RegistrationResponse,
 ) -> Result<Registered, RegistrationError> {
     let data = response.authenticator_data();
-    ceremony::check_client_data(
-        response.client_data(),
-        "webauthn.create",
-        expectations.challenge,
-        expectations.relying_party,
-    )?;
+    let issued = Issued {
+        kind: "webauthn.create",
+        challenge: expectations.challenge,
+        relying_party: expectations.relying_party,
+        origin_comparison: expectations.origin_comparison,
+    };
+    ceremony::check_client_data(response.client_data(), issued)?;
     let flags = ceremony::check_authenticator_data(
         data,
         expectations.relying_party,

@@ -137,6 +137,17 @@ struct Envelope {
     discoverable: Option<bool>,
 }
 
+impl Envelope {
+    /// One that says nothing but whose it is.
+    fn bare(id: CredentialId) -> Self {
+        Self {
+            id,
+            attachment: None,
+            discoverable: None,
+        }
+    }
+}
+
 fn open<R: DeserializeOwned>(json: &[u8]) -> Result<(Envelope, R), ParseError> {
     if json.len() > MAX_RESPONSE_BYTES {
         return Err(ParseError::TooLarge);
@@ -196,6 +207,24 @@ impl RegistrationResponse {
             client_data: ClientData::parse(client_data)?,
             transports,
             attestation: AttestationObject::parse(&attestation)?,
+        })
+    }
+
+    /// A response whose members the caller has read from another form than Level 3 JSON. Without transports and
+    /// attachment: they are unsigned hints, and the caller has them already.
+    ///
+    /// # Errors
+    /// See [`ParseError`]: those of the attestation object.
+    pub fn from_parts(
+        credential_id: CredentialId,
+        client_data: ClientData,
+        attestation_object: &[u8],
+    ) -> Result<Self, ParseError> {
+        Ok(Self {
+            envelope: Envelope::bare(credential_id),
+            client_data,
+            transports: Vec::new(),
+            attestation: AttestationObject::parse(attestation_object)?,
         })
     }
 
@@ -281,6 +310,24 @@ impl AuthenticationResponse {
                 .map(read_handle)
                 .transpose()?,
         })
+    }
+
+    /// A response whose members the caller has read from another form than Level 3 JSON.
+    #[must_use]
+    pub fn from_parts(
+        credential_id: CredentialId,
+        client_data: ClientData,
+        authenticator_data: AuthenticatorData,
+        signature: Vec<u8>,
+        user_handle: Option<UserHandle>,
+    ) -> Self {
+        Self {
+            envelope: Envelope::bare(credential_id),
+            client_data,
+            authenticator_data,
+            signature,
+            user_handle,
+        }
     }
 
     /// The credential the client says it used.

@@ -30,6 +30,7 @@ pub struct PasskeyAssertion {
     user_verified: bool,
     previous_count: u32,
     sign_count: u32,
+    backup_eligible: bool,
     backup_state: bool,
 }
 
@@ -64,6 +65,12 @@ impl PasskeyAssertion {
         self.sign_count
     }
 
+    /// Whether the credential may be backed up, which does not change.
+    #[must_use]
+    pub fn backup_eligible(&self) -> bool {
+        self.backup_eligible
+    }
+
     /// Whether the credential is backed up now.
     #[must_use]
     pub fn backup_state(&self) -> bool {
@@ -72,7 +79,7 @@ impl PasskeyAssertion {
 }
 
 /// Why an authentication was refused.
-#[derive(Debug, thiserror::Error)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum LoginRefusal {
     /// A check of WebAuthn Level 3 section 7.2 failed.
     #[error(transparent)]
@@ -101,7 +108,17 @@ pub fn finish_login(
         AuthenticationExpectations::new(expectation.relying_party, expectation.challenge)
             .user_verification(expectation.user_verification)
             .user_handle(expectation.user_handle);
-    let done = verify_authentication(&expectations, stored, response)?;
+    judge(&expectations, stored, response, now)
+}
+
+/// What every sign-in with a passkey must pass, however its expectations came about.
+pub(super) fn judge(
+    expectations: &AuthenticationExpectations<'_>,
+    stored: &StoredCredential,
+    response: &AuthenticationResponse,
+    now: UnixMillis,
+) -> Result<Verified<PasskeyAssertion>, LoginRefusal> {
+    let done = verify_authentication(expectations, stored, response)?;
     if done.counter == Counter::Regressed {
         return Err(LoginRefusal::CounterRegressed {
             stored: stored.sign_count,
@@ -109,11 +126,12 @@ pub fn finish_login(
         });
     }
     let assertion = PasskeyAssertion {
-        challenge: expectation.challenge.clone(),
+        challenge: expectations.challenge.clone(),
         credential_id: stored.id.clone(),
         user_verified: done.flags.user_verified,
         previous_count: stored.sign_count,
         sign_count: done.sign_count,
+        backup_eligible: done.flags.backup_eligible,
         backup_state: done.flags.backup_state,
     };
     Ok(Verified::new(assertion, now))

@@ -39,10 +39,19 @@ pub fn finish_register(
     now: UnixMillis,
 ) -> Result<Verified<PasskeyRegistration>, RegistrationError> {
     let expectations = RegistrationExpectations::new(relying_party, challenge, now.seconds());
-    let registered = verify_registration(&expectations, response)?;
+    judge(&expectations, response, now)
+}
+
+/// What every registration of a passkey must pass, however its expectations came about.
+pub(super) fn judge(
+    expectations: &RegistrationExpectations<'_>,
+    response: &RegistrationResponse,
+    now: UnixMillis,
+) -> Result<Verified<PasskeyRegistration>, RegistrationError> {
+    let registered = verify_registration(expectations, response)?;
     Ok(Verified::new(
         PasskeyRegistration {
-            challenge: challenge.clone(),
+            challenge: expectations.challenge.clone(),
             registered,
         },
         now,

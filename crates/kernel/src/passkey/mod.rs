@@ -2,11 +2,19 @@
 //!
 //! Begin draws a challenge and returns options; finish takes the challenge by value and a parsed
 //! response. Neither knows who remembered the challenge in between.
+//!
+//! The host remembers in its database. A pipeline remembers in formats of its own, and runs the
+//! ceremonies of [`pipeline`] over them.
 
 mod begin_login;
 mod begin_register;
+mod client_response;
+mod credential_record;
 mod finish_login;
 mod finish_register;
+pub mod pipeline;
+mod session_data;
+mod stored_text;
 
 use std::time::Duration;
 
@@ -16,8 +24,17 @@ use crate::Entropy;
 
 pub use begin_login::{LoginRequest, begin_login};
 pub use begin_register::{RegistrationRequest, begin_register};
+pub use client_response::{
+    AssertionParseError, AttestationParseError, ClientAssertion, ClientAttestation,
+};
+pub use credential_record::{
+    CredentialRecord, MAX_RECORDS_BYTES, RecordAttestation, RecordAuthenticator, RecordError,
+    RecordFlags,
+};
 pub use finish_login::{LoginExpectation, LoginRefusal, PasskeyAssertion, finish_login};
 pub use finish_register::{PasskeyRegistration, finish_register};
+pub use session_data::{MAX_SESSION_BYTES, SessionData, SessionDataError};
+pub use stored_text::{base64, base64url, base64url_padded};
 
 /// How long a browser may take for one ceremony. WebAuthn Level 3 section 15.1 recommends five to
 /// ten minutes where user verification is asked for.
@@ -45,4 +62,12 @@ fn draw_challenge(entropy: &dyn Entropy) -> Challenge {
 /// The timeout as the options carry it, in milliseconds.
 fn timeout_ms() -> u32 {
     u32::try_from(CEREMONY_TIMEOUT.as_millis()).unwrap_or(u32::MAX)
+}
+
+/// Ceremonies that the Go plugin began, with what it answered.
+#[cfg(test)]
+fn go_ceremonies() -> Vec<serde_json::Value> {
+    let file = include_str!("../../../../tests/vectors/go-ceremonies.json");
+    let file: serde_json::Value = serde_json::from_str(file).expect("JSON");
+    file["ceremonies"].as_array().cloned().expect("a list")
 }

@@ -52,6 +52,12 @@ pub enum AttestationError {
     /// The statement does not have the members its format prescribes.
     #[error("the attestation statement is malformed")]
     Malformed,
+    /// A member that the format prescribes is missing or of the wrong type (section 8.2).
+    #[error("the attestation statement has no valid member {member}")]
+    Member {
+        /// The member.
+        member: &'static str,
+    },
     /// The statement's algorithm is not that of the key it should be verified with, or not one we verify
     /// (section 8.2).
     #[error("the algorithm of the attestation statement does not fit")]
@@ -71,7 +77,7 @@ impl AttestationError {
         match self {
             Self::UnknownFormat => "attestation_unknown_format",
             Self::FormatNotAccepted => "attestation_format_not_accepted",
-            Self::Malformed => "attestation_malformed",
+            Self::Malformed | Self::Member { .. } => "attestation_malformed",
             Self::AlgorithmMismatch => "attestation_algorithm_mismatch",
             Self::InvalidSignature => "attestation_invalid_signature",
             Self::Certificate(error) => error.code(),

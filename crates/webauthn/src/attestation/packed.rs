@@ -12,17 +12,19 @@ pub(super) fn verify(
     subject: Subject<'_>,
 ) -> Result<AttestationKind, AttestationError> {
     let mut take = |key| cbor::remove_text(&mut statement, key);
-    let (Some(alg), Some(Value::Bytes(signature)), chain) = (take("alg"), take("sig"), take("x5c"))
-    else {
-        return Err(AttestationError::Malformed);
+    let missing = |member| AttestationError::Member { member };
+    let cose_id = take("alg")
+        .as_ref()
+        .and_then(cbor::as_i64)
+        .ok_or(missing("alg"))?;
+    let Some(Value::Bytes(signature)) = take("sig") else {
+        return Err(missing("sig"));
     };
+    let chain = take("x5c");
     if !statement.is_empty() {
         return Err(AttestationError::Malformed);
     }
-    let algorithm = cbor::as_i64(&alg)
-        .ok_or(AttestationError::Malformed)
-        .map(Algorithm::from_cose_id)?
-        .ok_or(AttestationError::AlgorithmMismatch)?;
+    let algorithm = Algorithm::from_cose_id(cose_id).ok_or(AttestationError::AlgorithmMismatch)?;
     match chain {
         None => verify_self(algorithm, &signature, subject),
         Some(chain) => verify_basic(algorithm, &signature, certificates(chain)?, subject),

@@ -98,3 +98,32 @@ fn origins_belong_to_the_relying_party_id() {
         .with_related_origins([related.clone()]);
     assert!(party.origins().contains(&related));
 }
+
+#[test]
+fn parsed_comparison_forgives_spelling_and_nothing_else() {
+    let ours = [Origin::parse("https://example.org").unwrap()];
+    for (claimed, exact, parsed) in [
+        ("https://example.org", true, true),
+        ("HTTPS://EXAMPLE.ORG:443", false, true),
+        ("https://example.org/", false, true),
+        ("https://example.org/a?b#c", false, true),
+        ("https://example.org:8443", false, false),
+        ("http://example.org", false, false),
+        ("https://example.org.evil.net", false, false),
+        ("https://evil.net/https://example.org", false, false),
+        ("https://evil.net#@example.org", false, false),
+        ("https://evil.net@example.org", false, false),
+        ("https:\\\\example.org", false, false),
+        ("https:example.org", false, false),
+        ("https://%65xample.org", false, false),
+        ("https://ｅxample.org", false, false),
+        (" https://example.org", false, false),
+        ("example.org", false, false),
+        ("null", false, false),
+        ("", false, false),
+    ] {
+        let finds = |comparison: OriginComparison| comparison.finds(&ours, claimed);
+        assert_eq!(finds(OriginComparison::Exact), exact, "{claimed:?}");
+        assert_eq!(finds(OriginComparison::Parsed), parsed, "{claimed:?}");
+    }
+}

@@ -9,6 +9,7 @@ mod go_ceremonies;
 mod known_answers;
 mod mutations;
 mod options;
+mod parts;
 mod refusals;
 mod registrations;
 mod robustness;
