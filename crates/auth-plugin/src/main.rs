@@ -81,7 +81,7 @@ fn ports() -> Ports {
         entropy: Arc::new(SystemEntropy),
         secrets: Arc::new(EnvironmentSecrets),
         http: Arc::new(HttpClient::default()),
-        mail: Arc::new(SmtpMail),
+        mail: Arc::new(SmtpMail::default()),
     }
 }
 

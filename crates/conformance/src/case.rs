@@ -61,6 +61,9 @@ pub struct Case {
     /// The error instead of an answer.
     #[serde(default)]
     pub expect_error: Option<Value>,
+    /// Where that error comes from: `host-config`, `host-input` or `step-error`.
+    #[serde(default)]
+    pub error_where: Option<String>,
     /// What the other servers must have been asked; null for nothing.
     #[serde(default)]
     pub expect_requests: Map<String, Value>,

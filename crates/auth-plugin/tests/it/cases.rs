@@ -48,7 +48,13 @@ fn can_be_said(case: &Case) -> bool {
         .modules
         .iter()
         .all(|module| module.typed || !module.config.contains_key("rpID"));
+    // What a host refuses in its own words never reaches the plugin.
+    let host_refuses = case
+        .error_where
+        .as_deref()
+        .is_some_and(|place| place.starts_with("host-"));
     match case.mode {
+        _ if host_refuses && !case.reference_defect => false,
         _ if case.clock.is_some() || !case.setup.is_empty() || run::not_ours(case).is_some() => {
             false
         }
@@ -64,7 +70,7 @@ fn ports() -> Ports {
         entropy: Arc::new(SystemEntropy),
         secrets: Arc::new(EnvironmentSecrets),
         http: Arc::new(HttpClient::default()),
-        mail: Arc::new(SmtpMail),
+        mail: Arc::new(SmtpMail::default()),
     }
 }
 

@@ -31,7 +31,10 @@ async fn a_passkey_registers_signs_in_and_is_discovered() {
 
     let person = json!({"user_id": "user-1", "email": "ada@example.com"});
     let begun = step(&host, "begin_register", person.clone()).await;
-    let attestation = authenticator.register(&public_key(&begun), ORIGIN).unwrap();
+    let mut options = public_key(&begun);
+    // A page that wants its passkeys discovered says so itself.
+    options["authenticatorSelection"]["residentKey"] = "required".into();
+    let attestation = authenticator.register(&options, ORIGIN).unwrap();
     let mut finish = person.clone();
     finish["session_data"] = begun["session_data"].clone();
     finish["attestation"] = attestation.to_string().into();

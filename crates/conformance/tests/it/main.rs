@@ -3,42 +3,16 @@
 use std::sync::Arc;
 
 use gatefold_conformance::{Edges, Verdict, case, conform};
-use gatefold_kernel::Secret;
-use gatefold_kernel::ports::{
-    EgressError, HttpEgress, HttpRequest, HttpResponse, Mail, MailError, MailMessage, MailServer,
-    PortFuture, Secrets,
-};
-use gatefold_ports::{SystemClock, SystemEntropy};
+use gatefold_ports::{EnvironmentSecrets, HttpClient, SmtpMail, SystemClock, SystemEntropy};
 use gatefold_steps::Ports;
-
-struct None0;
-impl Secrets for None0 {
-    fn get(&self, _: &str) -> Option<Secret<String>> {
-        None
-    }
-}
-impl HttpEgress for None0 {
-    fn send(&self, _: HttpRequest) -> PortFuture<'_, Result<HttpResponse, EgressError>> {
-        Box::pin(async { Err(EgressError::Request("no egress here".into())) })
-    }
-}
-impl Mail for None0 {
-    fn send<'a>(
-        &'a self,
-        _: &'a MailServer,
-        _: &'a MailMessage,
-    ) -> PortFuture<'a, Result<(), MailError>> {
-        Box::pin(async { Err(MailError::Transport("no mail here".into())) })
-    }
-}
 
 fn ports() -> Ports {
     Ports {
         clock: Arc::new(SystemClock),
         entropy: Arc::new(SystemEntropy),
-        secrets: Arc::new(None0),
-        http: Arc::new(None0),
-        mail: Arc::new(None0),
+        secrets: Arc::new(EnvironmentSecrets),
+        http: Arc::new(HttpClient::default()),
+        mail: Arc::new(SmtpMail::default()),
     }
 }
 
