@@ -27,14 +27,14 @@ pub(super) fn render(measured: &[(&'static str, Run)]) -> String {
         for name in &names {
             let figures: Vec<&Figure> = runs(name).iter().map(|run| &run.figures[at]).collect();
             let rate = median(figures.iter().map(|figure| figure.rate).collect());
-            let [p50, p99, cpu] = [
-                |figure: &Figure| figure.p50,
-                |figure| figure.p99,
-                |figure| figure.cpu,
-            ]
-            .map(|of: fn(&Figure) -> Duration| {
-                median(figures.iter().map(|figure| millis(of(figure))).collect())
-            });
+            let of = |pick: fn(&Figure) -> Duration| {
+                median(figures.iter().map(|figure| millis(pick(figure))).collect())
+            };
+            let (p50, p99, cpu) = (
+                of(|figure| figure.p50),
+                of(|figure| figure.p99),
+                of(|figure| figure.cpu),
+            );
             // Writing to a String does not fail.
             let _ = writeln!(
                 out,
@@ -47,8 +47,9 @@ pub(super) fn render(measured: &[(&'static str, Run)]) -> String {
     for name in &names {
         let runs = runs(name);
         let handshake = median(runs.iter().map(|run| millis(run.handshake)).collect());
-        let [start, after] = [|run: &Run| run.memory_at_start, |run| run.memory_after]
-            .map(|of: fn(&Run) -> u64| median(runs.iter().map(|run| megabytes(of(run))).collect()));
+        let of =
+            |pick: fn(&Run) -> u64| median(runs.iter().map(|run| megabytes(pick(run))).collect());
+        let (start, after) = (of(|run| run.memory_at_start), of(|run| run.memory_after));
         let _ = writeln!(out, "| {name} | {handshake:.1} | {start:.1} | {after:.1} |");
     }
     out
