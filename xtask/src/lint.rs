@@ -2,7 +2,7 @@
 
 use anyhow::{Result, bail};
 
-use crate::{Outcome, repository, shell, tidy};
+use crate::{Outcome, codegen, repository, shell, tidy};
 
 pub(crate) const HELP: &str = "\
 cargo xtask lint
@@ -11,6 +11,7 @@ Runs, and goes on to the next after a failure:
   cargo fmt --all --check
   cargo clippy --workspace --all-targets --locked -- -D warnings
   cargo xtask tidy
+  cargo xtask codegen --check
   cargo deny check bans licenses sources (where cargo-deny is installed)
 
 Examples:
@@ -42,6 +43,10 @@ pub(crate) fn run(arguments: &[String]) -> Result<Outcome> {
     println!("\n$ cargo xtask tidy");
     if tidy::run(&[])? == Outcome::Failed {
         failed.push("tidy");
+    }
+    println!("\n$ cargo xtask codegen --check");
+    if codegen::bring_up_to_date(codegen::Mode::Check)? == Outcome::Failed {
+        failed.push("codegen (repair: cargo xtask codegen)");
     }
     if shell::works(shell::cargo(&root).args(["deny", "--version"])) {
         // Advisories need their data base from the network, so they are not part of the gate.

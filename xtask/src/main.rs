@@ -4,6 +4,8 @@
 //! serde_json. It is not the place for tests or benches; it only starts them.
 //! Start reading at [`COMMANDS`]; each command is a module.
 
+mod codegen;
+mod dist;
 mod environment;
 mod lint;
 mod load;
@@ -71,6 +73,18 @@ const COMMANDS: &[Task] = &[
         summary: "the rules of this repository that no compiler knows",
         help: tidy::HELP,
         run: tidy::run,
+    },
+    Task {
+        name: "codegen",
+        summary: "files that are written from the catalogue of steps",
+        help: codegen::HELP,
+        run: codegen::run,
+    },
+    Task {
+        name: "dist",
+        summary: "the step plugin, laid out as the workflow engine loads it",
+        help: dist::HELP,
+        run: dist::run,
     },
     Task {
         name: "where",

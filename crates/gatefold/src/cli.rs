@@ -2,7 +2,7 @@
 
 use clap::{Parser, Subcommand};
 
-use crate::commands::{account, config, migrate, serve, setup_link};
+use crate::commands::{account, config, migrate, serve, setup_link, step};
 
 const AFTER_HELP: &str = "\
 Exit codes:
@@ -14,7 +14,8 @@ Exit codes:
 Examples:
   gatefold serve                       try Gatefold on http://localhost:8080
   gatefold config check                before a deployment
-  gatefold account reset-link ada      for someone who lost their only passkey";
+  gatefold account reset-link ada      for someone who lost their only passkey
+  gatefold step show totp_verify       what a step does, with examples to paste";
 
 /// Gatefold signs people in: two portals, passkeys and passwords, on any instance.
 #[derive(Debug, Parser)]
@@ -40,4 +41,7 @@ pub enum Command {
     /// Check and explain the configuration.
     #[command(subcommand)]
     Config(config::Command),
+    /// List, explain, try and check the steps that pipelines call.
+    #[command(subcommand)]
+    Step(step::Command),
 }

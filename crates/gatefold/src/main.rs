@@ -28,5 +28,6 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate(arguments) => migrate::run(arguments),
         Command::Serve(arguments) => serve::run(arguments),
         Command::SetupLink(arguments) => setup_link::run(arguments),
+        Command::Step(command) => command.run(),
     }
 }

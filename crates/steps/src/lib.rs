@@ -12,6 +12,7 @@
 pub mod advertise;
 pub mod call;
 pub mod catalogue;
+pub mod describe;
 pub mod endpoint;
 mod families;
 pub mod modules;

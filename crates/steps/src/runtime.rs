@@ -135,7 +135,8 @@ fn judge(step: &Step, on_denied: OnDenied, output: Reply) -> Result<Outcome, Ste
     Ok(Outcome { output, stop: true })
 }
 
-fn is_denial(step: &Step, output: &Reply) -> bool {
+/// Whether an output is a denial: the verdict is not true, or there is a text in `error`.
+pub fn is_denial(step: &Step, output: &Reply) -> bool {
     let refused = step
         .body
         .verdict

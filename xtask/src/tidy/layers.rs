@@ -20,7 +20,7 @@ const LAYERS: &[(&str, &[&str])] = &[
     ("gatefold-engine", &[]),
     (
         "gatefold-conformance",
-        &["gatefold-kernel", "gatefold-ports", "gatefold-steps"],
+        &["gatefold-kernel", "gatefold-steps"],
     ),
     (
         "gatefold-auth-plugin",
@@ -179,7 +179,10 @@ mod tests {
         assert_eq!(complaints("gatefold-web", "gatefold-identity", None), 0);
         assert_eq!(complaints("gatefold-web", "gatefold-store", None), 1);
         assert_eq!(complaints("gatefold-web", "gatefold-store", Some("dev")), 0);
-        assert_eq!(complaints("gatefold-web", "gatefold-ports", Some("dev")), 1);
+        assert_eq!(
+            complaints("gatefold-web", "gatefold-goplugin", Some("dev")),
+            1
+        );
         assert_eq!(complaints("gatefold-kernel", "gatefold-identity", None), 1);
     }
 

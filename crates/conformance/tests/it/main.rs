@@ -1,5 +1,7 @@
 //! Every case of the step contract, run in this process.
 
+#![expect(clippy::unwrap_used, reason = "a test may fail")]
+
 use std::sync::Arc;
 
 use gatefold_conformance::{Edges, Verdict, case, conform};

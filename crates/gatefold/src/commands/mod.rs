@@ -7,6 +7,7 @@ pub mod output;
 mod refused;
 pub mod serve;
 pub mod setup_link;
+pub mod step;
 
 use std::process::ExitCode;
 

@@ -20,7 +20,7 @@ pub mod reference;
 mod relying_party;
 mod setting;
 mod source;
-mod suggest;
+pub(crate) mod suggest;
 #[cfg(test)]
 mod tests;
 mod values;

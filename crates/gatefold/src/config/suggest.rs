@@ -1,12 +1,18 @@
 //! The nearest known name, for who mistyped one.
 
 /// The closest of `known`, if it is close enough to be what was meant.
-pub(super) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
-    known
+pub(crate) fn nearest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Option<&'a str> {
+    closest(typed, known).first().copied()
+}
+
+/// All of `known` that are close enough to be what was meant, the closest first.
+pub(crate) fn closest<'a>(typed: &str, known: impl Iterator<Item = &'a str>) -> Vec<&'a str> {
+    let mut near: Vec<(usize, &str)> = known
         .map(|name| (distance(typed, name), name))
         .filter(|(edits, name)| *edits <= (name.len() / 3).max(1))
-        .min()
-        .map(|(_, name)| name)
+        .collect();
+    near.sort_unstable();
+    near.into_iter().map(|(_, name)| name).collect()
 }
 
 /// Levenshtein distance in bytes; names are ASCII.

@@ -11,3 +11,4 @@ mod config_command;
 mod metrics;
 mod program;
 mod server;
+mod step_command;
