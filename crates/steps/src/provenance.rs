@@ -6,18 +6,21 @@
 //! trigger's data and the outputs of all earlier steps come with each call, and tell.
 
 use gatefold_kernel::Document;
+use gatefold_kernel::document::printed;
 use serde_json::Value;
 
 use crate::call::{Pipeline, Tree};
 use crate::catalogue::Guard;
 use crate::reply::StepError;
+use crate::schema::Schema;
 
-/// Removes guarded fields from the input where the request itself set them: for the step they are
+/// Removes guarded fields from an input message where the request itself set them: for the step they are
 /// absent. Only HTTP triggers have a request; they are known by `method` and `path`.
 ///
 /// # Errors
 /// When the trigger's data cannot be read.
 pub(crate) fn refuse(
+    message: &str,
     guard: &Guard,
     input: &mut Document,
     pipeline: &Pipeline,
@@ -27,12 +30,14 @@ pub(crate) fn refuse(
         return Ok(());
     }
     for field in guard.looked_up {
-        if is_from_top(input, field, pipeline)? && !is_from_a_step(input, field, pipeline)? {
+        let found = Found::new(message, field, input, pipeline);
+        if found.at_top()? && !found.in_an_output()? {
             input.remove(field);
         }
     }
     for field in guard.secrets {
-        if is_from_top(input, field, pipeline)? || is_from_body(input, field, pipeline)? {
+        let found = Found::new(message, field, input, pipeline);
+        if found.at_top()? || found.in_a_body()? {
             input.remove(field);
         }
     }
@@ -43,48 +48,84 @@ fn is_http(trigger: &Tree) -> Result<bool, StepError> {
     Ok(trigger.get("method")?.is_some() && trigger.get("path")?.is_some())
 }
 
-fn is_from_top(input: &Document, field: &str, pipeline: &Pipeline) -> Result<bool, StepError> {
-    match input.value(field) {
-        Some(value) => Ok(pipeline
-            .trigger_data
-            .get(field)?
-            .is_some_and(|top| same(value, &top))),
-        None => Ok(false),
-    }
+/// Where the value of one input field stands in the pipeline.
+struct Found<'a> {
+    /// The host takes a field by its name in lowerCamelCase first, then by the other.
+    names: [&'a str; 2],
+    value: Option<&'a Value>,
+    pipeline: &'a Pipeline,
 }
 
-fn is_from_a_step(input: &Document, field: &str, pipeline: &Pipeline) -> Result<bool, StepError> {
-    let Some(value) = input.value(field) else {
-        return Ok(false);
-    };
-    for output in pipeline.step_outputs.values() {
-        if output
-            .get(field)?
-            .is_some_and(|produced| same(value, &produced))
-        {
-            return Ok(true);
+impl<'a> Found<'a> {
+    fn new(message: &str, field: &'a str, input: &'a Document, pipeline: &'a Pipeline) -> Self {
+        let camel = Schema::get()
+            .message(message)
+            .and_then(|message| message.field(field));
+        let camel = camel.map_or(field, |field| field.json_name.as_str());
+        Self {
+            names: [camel, field],
+            value: input.value(field),
+            pipeline,
         }
     }
-    Ok(false)
-}
 
-fn is_from_body(input: &Document, field: &str, pipeline: &Pipeline) -> Result<bool, StepError> {
-    let Some(value) = input.value(field) else {
-        return Ok(false);
-    };
-    let body = pipeline.trigger_data.get("body")?;
-    Ok(body
-        .and_then(|body| body.get(field).cloned())
-        .is_some_and(|sent| same(value, &sent)))
+    /// At the top of the trigger's data: query and path parameters, under either name.
+    fn at_top(&self) -> Result<bool, StepError> {
+        self.is_in(&self.pipeline.trigger_data)
+    }
+
+    /// In what an earlier step has produced.
+    fn in_an_output(&self) -> Result<bool, StepError> {
+        for output in self.pipeline.step_outputs.values() {
+            if self.is_in(output)? {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    /// In the request's body: as the trigger parsed it, or as a step did, whose output has it.
+    fn in_a_body(&self) -> Result<bool, StepError> {
+        let outputs = self.pipeline.step_outputs.values();
+        for holder in outputs.chain([&self.pipeline.trigger_data]) {
+            if let Some(Value::Object(body)) = holder.get("body")?
+                && self.is_in(&Tree::Json(body))?
+            {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
+
+    fn is_in(&self, tree: &Tree) -> Result<bool, StepError> {
+        let Some(value) = self.value else {
+            return Ok(false);
+        };
+        for name in self.names {
+            if tree.get(name)?.is_some_and(|found| same(value, &found)) {
+                return Ok(true);
+            }
+        }
+        Ok(false)
+    }
 }
 
 /// Whether two values are the same after the host's coercion of texts to the field's type. Lists
 /// and objects do not come from a query.
 fn same(input: &Value, found: &Value) -> bool {
-    use gatefold_kernel::document::printed;
     input == found
         || printed(input).trim() == printed(found).trim()
+        || number(input).is_some_and(|number| Some(number) == self::number(found))
         || switch(input).is_some_and(|on| Some(on) == switch(found))
+}
+
+/// What the host makes of a text for a field that is a number: `007` and `+7` are 7.
+fn number(value: &Value) -> Option<i64> {
+    match value {
+        Value::Number(number) => number.as_i64(),
+        Value::String(text) => text.trim().parse().ok(),
+        _ => None,
+    }
 }
 
 /// What the host makes of a text for a boolean field.
@@ -109,7 +150,7 @@ mod tests {
 
     use super::refuse;
     use crate::call::{Pipeline, Tree};
-    use crate::catalogue::Guard;
+    use crate::catalogue::find;
     use crate::structs;
 
     fn object(value: Value) -> Map<String, Value> {
@@ -118,10 +159,12 @@ mod tests {
 
     /// What is left of the input, with the pipeline as JSON and as it comes over the wire.
     fn left(trigger: Value, outputs: Value, input: Value) -> Value {
-        let guard = Guard {
-            looked_up: &["hash", "attempts", "on"],
-            secrets: &["signing_secret"],
+        let name = if input.get("passkey_enabled").is_some() {
+            "methods_policy"
+        } else {
+            "challenge_verify"
         };
+        let step = find(name).unwrap();
         let wire =
             |value: &Value| Tree::Wire(structs::encode(&object(value.clone())).unwrap().into());
         let json = |value: &Value| Tree::Json(object(value.clone()));
@@ -137,7 +180,7 @@ mod tests {
                 ..Pipeline::default()
             };
             let mut input = Document::new(object(input.clone()));
-            refuse(&guard, &mut input, &pipeline).unwrap();
+            refuse(step.input, &step.body.guard, &mut input, &pipeline).unwrap();
             Value::Object(input.into_members())
         });
         assert_eq!(first, second, "both edges judge alike");
@@ -153,22 +196,22 @@ mod tests {
         };
         for (trigger, outputs, input, expected) in [
             (
-                http(json!({"hash": "h"})),
+                http(json!({"code_hash": "h"})),
                 json!({}),
-                json!({"hash": "h", "code": "1"}),
+                json!({"code_hash": "h", "code": "1"}),
                 json!({"code": "1"}),
             ),
             (
-                http(json!({"hash": "h"})),
-                json!({"row": {"hash": "h"}}),
-                json!({"hash": "h"}),
-                json!({"hash": "h"}),
+                http(json!({"code_hash": "h"})),
+                json!({"row": {"code_hash": "h"}}),
+                json!({"code_hash": "h"}),
+                json!({"code_hash": "h"}),
             ),
             (
-                http(json!({"hash": "h"})),
-                json!({"row": {"hash": "g"}}),
-                json!({"hash": "g"}),
-                json!({"hash": "g"}),
+                http(json!({"code_hash": "h"})),
+                json!({"row": {"code_hash": "g"}}),
+                json!({"code_hash": "g"}),
+                json!({"code_hash": "g"}),
             ),
             (
                 http(json!({"attempts": "3"})),
@@ -176,29 +219,55 @@ mod tests {
                 json!({"attempts": 3}),
                 json!({}),
             ),
+            // The host takes the other spelling first, and reads numbers leniently.
             (
-                http(json!({"on": "yes"})),
+                http(json!({"codeHash": "h", "maxAttempts": "+0999"})),
                 json!({}),
-                json!({"on": true}),
+                json!({"code_hash": "h", "max_attempts": 999}),
                 json!({}),
             ),
             (
-                json!({"hash": "h"}),
+                http(json!({"codeHash": "h"})),
+                json!({"row": {"code_hash": "g"}}),
+                json!({"code_hash": "h"}),
                 json!({}),
-                json!({"hash": "h"}),
-                json!({"hash": "h"}),
             ),
             (
-                http(json!({"body": {"hash": "h"}})),
-                json!({"parse": {"hash": "h"}}),
-                json!({"hash": "h"}),
-                json!({"hash": "h"}),
+                http(json!({"passkey_enabled": "yes"})),
+                json!({}),
+                json!({"passkey_enabled": true}),
+                json!({}),
+            ),
+            (
+                json!({"code_hash": "h"}),
+                json!({}),
+                json!({"code_hash": "h"}),
+                json!({"code_hash": "h"}),
+            ),
+            (
+                http(json!({"body": {"code_hash": "h"}})),
+                json!({"parse": {"code_hash": "h"}}),
+                json!({"code_hash": "h"}),
+                json!({"code_hash": "h"}),
             ),
             (
                 http(json!({"body": {"signing_secret": "s"}})),
                 json!({"parse": {"signing_secret": "s"}}),
                 json!({"signing_secret": "s"}),
                 json!({}),
+            ),
+            // A form: only the step that parsed it has the body.
+            (
+                http(json!({})),
+                json!({"parse": {"signing_secret": "s", "body": {"signing_secret": "s"}}}),
+                json!({"signing_secret": "s"}),
+                json!({}),
+            ),
+            (
+                http(json!({})),
+                json!({"vault": {"signing_secret": "s"}}),
+                json!({"signing_secret": "s"}),
+                json!({"signing_secret": "s"}),
             ),
         ] {
             assert_eq!(

@@ -102,7 +102,7 @@ impl Runtime {
             mut input,
             pipeline,
         } = invocation;
-        provenance::refuse(&step.body.guard, &mut input, &pipeline)?;
+        provenance::refuse(step.input, &step.body.guard, &mut input, &pipeline)?;
         let (ports, modules) = (self.ports.clone(), self.modules.clone());
         Ok(Call {
             edge,

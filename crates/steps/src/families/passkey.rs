@@ -246,7 +246,12 @@ fn user_id(call: &Call, session: &SessionData) -> Result<String, StepError> {
     if session.is_anybodys() && !user_id.is_empty() {
         let mut input = Document::default();
         input.set("user_id", user_id);
-        provenance::refuse(&LOOKED_UP, &mut input, &call.pipeline)?;
+        provenance::refuse(
+            "PasskeyFinishLoginInput",
+            &LOOKED_UP,
+            &mut input,
+            &call.pipeline,
+        )?;
         return Ok(input.text("user_id").to_owned());
     }
     Ok(user_id)
