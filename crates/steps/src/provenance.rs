@@ -18,16 +18,18 @@ use crate::schema::Schema;
 /// absent. Only HTTP triggers have a request; they are known by `method` and `path`.
 ///
 /// # Errors
-/// When the trigger's data cannot be read.
+/// When the pipeline's state cannot be read, or a field comes under two names at once.
 pub(crate) fn refuse(
     message: &str,
     guard: &Guard,
     input: &mut Document,
     pipeline: &Pipeline,
 ) -> Result<(), StepError> {
-    let asked = |fields: &[&str]| fields.iter().any(|field| input.value(field).is_some());
-    if !(asked(guard.looked_up) || asked(guard.secrets)) || !is_http(&pipeline.trigger_data)? {
+    if guard.looked_up.is_empty() && guard.secrets.is_empty() || !is_http(&pipeline.trigger_data)? {
         return Ok(());
+    }
+    for field in guard.looked_up.iter().chain(guard.secrets) {
+        Found::new(message, field, input, pipeline).unambiguous()?;
     }
     for field in guard.looked_up {
         let found = Found::new(message, field, input, pipeline);
@@ -67,6 +69,35 @@ impl<'a> Found<'a> {
             value: input.value(field),
             pipeline,
         }
+    }
+
+    /// The host prefers the lowerCamelCase name, so whoever sends that one hides what an earlier step
+    /// has produced under the other, also with a blank, which does not even arrive here.
+    fn unambiguous(&self) -> Result<(), StepError> {
+        let [camel, field] = self.names;
+        if camel == field || !self.is_named(camel)? {
+            return Ok(());
+        }
+        for output in self.pipeline.step_outputs.values() {
+            if let Some(produced) = output.get(field)?
+                && self.value.is_none_or(|value| !same(value, &produced))
+            {
+                let text = format!("{field} is ambiguous: the pipeline has it as {camel} too");
+                return Err(StepError::new(text));
+            }
+        }
+        Ok(())
+    }
+
+    /// Whether the trigger or an earlier step has this name at all.
+    fn is_named(&self, name: &str) -> Result<bool, StepError> {
+        let outputs = self.pipeline.step_outputs.values();
+        for holder in outputs.chain([&self.pipeline.trigger_data]) {
+            if holder.get(name)?.is_some() {
+                return Ok(true);
+            }
+        }
+        Ok(false)
     }
 
     /// At the top of the trigger's data: query and path parameters, under either name.
@@ -180,8 +211,10 @@ mod tests {
                 ..Pipeline::default()
             };
             let mut input = Document::new(object(input.clone()));
-            refuse(step.input, &step.body.guard, &mut input, &pipeline).unwrap();
-            Value::Object(input.into_members())
+            match refuse(step.input, &step.body.guard, &mut input, &pipeline) {
+                Ok(()) => Value::Object(input.into_members()),
+                Err(error) => Value::String(error.to_string()),
+            }
         });
         assert_eq!(first, second, "both edges judge alike");
         first
@@ -227,12 +260,6 @@ mod tests {
                 json!({}),
             ),
             (
-                http(json!({"codeHash": "h"})),
-                json!({"row": {"code_hash": "g"}}),
-                json!({"code_hash": "h"}),
-                json!({}),
-            ),
-            (
                 http(json!({"passkey_enabled": "yes"})),
                 json!({}),
                 json!({"passkey_enabled": true}),
@@ -275,6 +302,48 @@ mod tests {
                 expected,
                 "{trigger} {outputs} {input}"
             );
+        }
+    }
+
+    #[test]
+    fn a_second_spelling_cannot_hide_what_a_step_has_looked_up() {
+        let trigger = |more: Value| {
+            let mut trigger = object(json!({"method": "POST", "path": "/verify"}));
+            trigger.extend(object(more));
+            Value::Object(trigger)
+        };
+        let ambiguous = json!("code_hash is ambiguous: the pipeline has it as codeHash too");
+        for (trigger, outputs, input, expected) in [
+            // The other value arrives.
+            (
+                trigger(json!({"codeHash": "h"})),
+                json!({"row": {"code_hash": "g"}}),
+                json!({"code_hash": "h"}),
+                ambiguous.clone(),
+            ),
+            // A blank: nothing arrives.
+            (
+                trigger(json!({"codeHash": ""})),
+                json!({"row": {"code_hash": "g"}}),
+                json!({}),
+                ambiguous.clone(),
+            ),
+            // A body that a step has merged.
+            (
+                trigger(json!({})),
+                json!({"row": {"code_hash": "g"}, "parse": {"codeHash": "h"}}),
+                json!({"code_hash": "h"}),
+                ambiguous,
+            ),
+            // The same under both names is no conflict.
+            (
+                trigger(json!({})),
+                json!({"row": {"code_hash": "g"}, "more": {"codeHash": "g"}}),
+                json!({"code_hash": "g"}),
+                json!({"code_hash": "g"}),
+            ),
+        ] {
+            assert_eq!(left(trigger, outputs, input), expected);
         }
     }
 }

@@ -105,11 +105,15 @@ fn without_path(address: &str) -> &str {
     &address[..end]
 }
 
-/// The host of an address without its port.
+/// The host of an address without its port, whatever its scheme: what is wrong with the rest is said
+/// when the origin is read.
 fn host(address: &str) -> Option<String> {
-    Origin::parse(without_path(address))
-        .ok()
-        .map(|origin| origin.host().to_owned())
+    let (_, authority) = without_path(address).split_once("://")?;
+    let host = match authority.strip_prefix('[') {
+        Some(address) => address.split_once(']')?.0,
+        None => authority.split(':').next()?,
+    };
+    (!host.is_empty()).then(|| host.to_ascii_lowercase())
 }
 
 #[cfg(test)]

@@ -55,7 +55,7 @@ impl BootstrapRefusal {
 /// window for good (V-B4).
 ///
 /// # Errors
-/// [`BootstrapRefusal`], in the order of its variants.
+/// [`BootstrapRefusal`], in the order of its variants; an address that is missing shows last, to who has the code.
 pub fn redeem(
     plan: &BootstrapPlan<'_>,
     existing_credentials: Option<u64>,
@@ -65,9 +65,8 @@ pub fn redeem(
         .code
         .map(|code| code.expose().trim())
         .unwrap_or_default();
-    let email = plan.email.trim();
-    // V-B2, B25
-    if code.len() < MIN_CODE_BYTES || email.is_empty() || email.contains("{{") {
+    // V-B2
+    if code.len() < MIN_CODE_BYTES {
         return Err(BootstrapRefusal::NotConfigured);
     }
     // V-B1
@@ -78,6 +77,11 @@ pub fn redeem(
     let hash = |text: &str| digest(&SHA256, text.as_bytes());
     if !bool::from(hash(presented.trim()).as_ref().ct_eq(hash(code).as_ref())) {
         return Err(BootstrapRefusal::WrongCode);
+    }
+    // B25
+    let email = plan.email.trim();
+    if email.is_empty() || email.contains("{{") {
+        return Err(BootstrapRefusal::NotConfigured);
     }
     Ok(FirstAdministrator {
         email: plan.email.to_owned(),

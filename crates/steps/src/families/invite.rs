@@ -50,7 +50,7 @@ fn issue(call: &Call) -> StepResult {
         .setting("role")
         .unwrap_or_else(|| DEFAULT_ROLE.to_owned());
     let tenant_ids = input.list("tenant_ids").unwrap_or_default();
-    let expires_at = stored(input, "expires_at");
+    let expires_at = input.setting("expires_at").unwrap_or_default();
     let proposal = Proposal {
         email: &email,
         role: &role,

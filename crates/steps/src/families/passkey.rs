@@ -29,7 +29,7 @@ pub(crate) static BEGIN_REGISTER: Body = Body {
     run: Run::Now(begin_register),
     verdict: None,
     guard: Guard {
-        looked_up: &["credentials"],
+        looked_up: &["exclude_credentials"],
         secrets: &[],
     },
     about: about::BEGIN_REGISTER,
@@ -67,7 +67,7 @@ pub(crate) static FINISH_LOGIN: Body = Body {
 
 fn begin_register(call: &Call) -> StepResult {
     let module = module(call)?;
-    let exclude = records(&call.input).map_err(unreadable_records)?;
+    let exclude = records(call.input.text("exclude_credentials")).map_err(unreadable_records)?;
     let name = call.input.text("email");
     let beginning = RegistrationBeginning {
         site: site(&module),
@@ -76,10 +76,8 @@ fn begin_register(call: &Call) -> StepResult {
         display_name: call.input.first_text(&["display_name"]).unwrap_or(name),
         exclude: &exclude,
     };
-    match pipeline::begin_register(call.ports.entropy.as_ref(), &beginning) {
-        Ok(begun) => Ok(reply(begun)),
-        Err(error) => Ok(Reply::new().error(error.to_string())),
-    }
+    let begun = pipeline::begin_register(call.ports.entropy.as_ref(), &beginning);
+    Ok(reply(begun))
 }
 
 fn finish_register(call: &Call) -> StepResult {
@@ -125,7 +123,7 @@ fn begin_login(call: &Call) -> StepResult {
     let user_id = call.input.text("user_id");
     let is_known = !user_id.is_empty() && !call.input.text("credentials").is_empty();
     let credentials = if is_known {
-        records(&call.input).map_err(unreadable_records)?
+        records(call.input.text("credentials")).map_err(unreadable_records)?
     } else {
         Vec::new()
     };
@@ -221,15 +219,13 @@ struct Answered {
 
 fn answered(call: &Call) -> Result<Answered, String> {
     let assertion = call.input.text("assertion");
-    let session = session(&call.input, assertion)
-        .ok_or("missing session_data or assertion")?
-        .map_err(denials::session_detail)?;
+    let session = session(&call.input, assertion).ok_or("missing session_data or assertion")?;
     let assertion = ClientAssertion::read(assertion)
         .map_err(|error| format!("parse assertion: {}", assertion_detail(error)))?;
-    let credentials =
-        records(&call.input).map_err(|error| format!("parse credentials: {error}"))?;
+    let credentials = records(call.input.text("credentials"))
+        .map_err(|error| format!("parse credentials: {error}"))?;
     Ok(Answered {
-        session,
+        session: session.map_err(denials::session_detail)?,
         assertion,
         credentials,
     })
@@ -283,9 +279,9 @@ fn session(
     (!text.is_empty() && !answer.is_empty()).then(|| SessionData::read(text))
 }
 
-/// The records of the input; none if there is no text.
-fn records(input: &Document) -> Result<Vec<CredentialRecord>, RecordError> {
-    match input.text("credentials") {
+/// The records in a text; none if there is none.
+fn records(text: &str) -> Result<Vec<CredentialRecord>, RecordError> {
+    match text {
         "" => Ok(Vec::new()),
         text => CredentialRecord::read_list(text),
     }

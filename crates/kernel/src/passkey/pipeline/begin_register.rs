@@ -1,6 +1,6 @@
 //! Begins the registration of a passkey.
 
-use gatefold_webauthn::{Algorithm, UserHandle};
+use gatefold_webauthn::Algorithm;
 
 use super::options::{
     CreationJson, DescriptorJson, Milliseconds, PartyJson, SelectionJson, UserJson, wrapped,
@@ -26,23 +26,10 @@ pub struct RegistrationBeginning<'a> {
     pub exclude: &'a [CredentialRecord],
 }
 
-/// An account id of more than 64 bytes, which no authenticator takes (WebAuthn Level 3 section 5.4.3).
-#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
-#[error("user_id is longer than 64 bytes")]
-pub struct UserIdTooLong;
-
-/// Draws a challenge, builds the options and what to remember.
-///
-/// # Errors
-/// [`UserIdTooLong`]
-pub fn begin_register(
-    entropy: &dyn Entropy,
-    beginning: &RegistrationBeginning<'_>,
-) -> Result<Beginning, UserIdTooLong> {
+/// Draws a challenge, builds the options and what to remember. An account id of more than 64 bytes is
+/// passed on; the browser refuses it (WebAuthn Level 3 section 5.4.3).
+pub fn begin_register(entropy: &dyn Entropy, beginning: &RegistrationBeginning<'_>) -> Beginning {
     let RegistrationBeginning { site, user_id, .. } = *beginning;
-    if user_id.len() > UserHandle::MAX_BYTES {
-        return Err(UserIdTooLong);
-    }
     let relying_party = site.relying_party;
     let session = SessionData {
         rp_id: relying_party.id().to_string(),
@@ -69,8 +56,8 @@ pub fn begin_register(
             user_verification: site.user_verification,
         },
     };
-    Ok(Beginning {
+    Beginning {
         options: wrapped(&options),
         session_data: session.write(),
-    })
+    }
 }

@@ -14,7 +14,7 @@ mod options;
 use gatefold_webauthn::{RelyingParty, UserVerification};
 
 pub use begin_login::{LoginBeginning, NoCredentials, begin_login};
-pub use begin_register::{RegistrationBeginning, UserIdTooLong, begin_register};
+pub use begin_register::{RegistrationBeginning, begin_register};
 pub use finish_login::{LoginAnswer, LoginDenial, SignedIn, finish_login};
 pub use finish_register::{RegistrationAnswer, RegistrationDenial, finish_register};
 

@@ -14,23 +14,15 @@ pub(super) const BEGIN_REGISTER: About = About {
     duties: &[
         "Know the account: user_id names it to the authenticator for ever, in at most 64 bytes, so let it be random and take it from the session of the person, not from the request.",
         "Require that the person signed in recently, because a new passkey opens the account.",
-        "Give the account's stored records as credentials, so that an authenticator refuses to make a second passkey.",
+        "Give the account's stored records as exclude_credentials, a JSON array in a text, so that an authenticator refuses to make a second passkey.",
         KEEP_SESSION,
     ],
-    examples: &[
-        Example {
-            title: "Options for an account's first passkey",
-            config: r#"{"module":"auth"}"#,
-            input: r#"{"user_id":"user-0","email":"ada@example.com","display_name":"Ada"}"#,
-            output: "{}",
-        },
-        Example {
-            title: "No authenticator takes an account id of more than 64 bytes",
-            config: r#"{"module":"auth"}"#,
-            input: r#"{"user_id":"0123456789012345678901234567890123456789012345678901234567890123456789","email":"ada@example.com"}"#,
-            output: r#"{"error":"user_id is longer than 64 bytes"}"#,
-        },
-    ],
+    examples: &[Example {
+        title: "Options for an account's first passkey",
+        config: r#"{"module":"auth"}"#,
+        input: r#"{"user_id":"user-0","email":"ada@example.com","display_name":"Ada"}"#,
+        output: "{}",
+    }],
 };
 
 pub(super) const FINISH_REGISTER: About = About {

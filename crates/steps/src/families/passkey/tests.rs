@@ -158,7 +158,7 @@ fn examples_are_true() {
             seen += 1;
         }
     }
-    assert_eq!(seen, 7);
+    assert_eq!(seen, 6);
 }
 
 #[test]
@@ -315,7 +315,12 @@ fn errors_of_the_pipeline_are_step_errors() {
         ),
         ("passkey_begin_login", module.clone(), json!({}), missing),
         ("passkey_finish_login", module, json!({}), missing),
-        ("passkey_begin_register", auth(), records("[{}]"), no_id),
+        (
+            "passkey_begin_register",
+            auth(),
+            json!({"exclude_credentials": "[{}]"}),
+            no_id,
+        ),
         ("passkey_begin_login", auth(), records("[{}]"), no_id),
         ("passkey_begin_login", auth(), records("[]"), none),
     ] {
@@ -331,7 +336,7 @@ fn errors_of_the_pipeline_are_step_errors() {
 #[test]
 fn what_a_registration_excludes_comes_over_the_wire() {
     let records = ceremony(0)["finish_login"]["input"]["credentials"].clone();
-    let input = json!({"user_id": "user-0", "credentials": records});
+    let input = json!({"user_id": "user-0", "exclude_credentials": records});
     let message = message(step("passkey_begin_register").input);
     let bytes = wire::encode(message, &object(input)).unwrap();
     let input = Value::Object(wire::decode(message, &bytes).unwrap());
