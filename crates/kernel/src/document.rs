@@ -144,10 +144,10 @@ impl Document {
     }
 
     /// A whole number: numbers are truncated, texts are trimmed and must be decimal with an
-    /// optional sign. Null is there, and is no number.
+    /// optional sign. Null counts as absent.
     pub fn integer(&self, key: &str) -> Integer {
         match self.0.get(key) {
-            None => Integer::Absent,
+            None | Some(Value::Null) => Integer::Absent,
             Some(Value::Number(number)) => truncated(number).map_or(Integer::Bad, Integer::Value),
             Some(Value::String(text)) => decimal(text.trim()).map_or(Integer::Bad, Integer::Value),
             Some(_) => Integer::Bad,
@@ -325,7 +325,7 @@ mod tests {
             (json!(-1), None, Integer::Value(-1)),
             (json!("1e3"), None, Integer::Bad),
             (json!(true), None, Integer::Bad),
-            (json!(null), None, Integer::Bad),
+            (json!(null), None, Integer::Absent),
         ] {
             let document = document(json!({"k": value}));
             assert_eq!(document.count("k"), count, "{value}");

@@ -74,16 +74,18 @@ fn relying_party(id: &str, display: &str, origin: &str) -> Result<RelyingParty, 
 
 /// What a relying party id must not contain, in the words that operators know from go-webauthn.
 fn malformed(id: &str) -> Option<&'static str> {
-    let part = match id {
+    let end = id.find(['/', '?', '#']).unwrap_or(id.len());
+    let (host, rest) = id.split_at(end);
+    let part = match rest.chars().next() {
         _ if id.contains("://") => "scheme",
-        _ if id.contains('?') => "query",
-        _ if id.contains('#') => "fragment",
-        _ if id.contains('/') => "path",
-        _ if id.contains(':') && id.parse::<std::net::Ipv6Addr>().is_err() => "port",
-        _ if !id.contains(['.', ':']) && id != "localhost" => {
+        _ if host.contains(':') && host.parse::<std::net::Ipv6Addr>().is_err() => "port",
+        Some('/') => "path",
+        Some('?') => "query",
+        Some(_) => "fragment",
+        None if !host.contains(['.', ':']) && host != "localhost" => {
             return Some("the domain component must actually be a domain");
         }
-        _ => return None,
+        None => return None,
     };
     Some(match part {
         "scheme" => "the scheme component must be empty",

@@ -5,6 +5,7 @@
 //! here happens once for each test binary. The servers are started by
 //! `gatefold-testkit`; this command only sees to it that their programs are there.
 
+mod interop;
 mod tally;
 
 use std::process::{ExitStatus, Stdio};
@@ -20,7 +21,8 @@ cargo xtask test [--without-postgres] [--without-browser] [cargo test's flags] [
 
 Sees to it that PostgreSQL, Chromium and ChromeDriver are installed (with apt-get
 where it may, else it prints the command), fetches axe-core with npm for the
-accessibility test, runs all tests of the workspace with its doc tests, and ends
+accessibility test, runs all tests of the workspace with its doc tests, then (if Go
+is installed) the suite in which HashiCorp's own client launches the plugin, and ends
 with one line `N passed, N failed, N skipped`. What a test skips is said again
 before it.
 
@@ -69,7 +71,11 @@ pub(crate) fn run(arguments: &[String]) -> Result<Outcome> {
     let from_errors = from_errors
         .join()
         .map_err(|_| anyhow::anyhow!("reading cargo's errors panicked"))??;
-    Ok(conclude(&tally.with(from_errors), child.wait()?))
+    let (mut tally, status) = (tally.with(from_errors), child.wait()?);
+    if !one_package {
+        tally = tally.with(interop::run(&root)?);
+    }
+    Ok(conclude(&tally, status))
 }
 
 fn conclude(tally: &Tally, status: ExitStatus) -> Outcome {
@@ -82,7 +88,7 @@ fn conclude(tally: &Tally, status: ExitStatus) -> Outcome {
         return Outcome::Failed;
     }
     println!("{tally}");
-    if status.success() {
+    if status.success() && tally.failed == 0 {
         Outcome::Passed
     } else {
         Outcome::Failed

@@ -4,6 +4,7 @@
 
 mod advertise;
 mod cases;
+mod examples;
 mod lifecycle;
 mod passkey;
 mod smuggling;

@@ -9,6 +9,10 @@ pub const DEFAULT_PRODUCT: &str = "BuyMyWishlist";
 /// The sender if the configuration names none.
 pub const DEFAULT_SENDER: &str = "noreply@buymywishlist.com";
 
+/// Schemes whose addresses carry a program or a document of the sender's. Apps have schemes of
+/// their own for links that open them, so these are refused and others are not.
+const SCRIPTS: [&str; 6] = ["javascript", "vbscript", "data", "blob", "file", "about"];
+
 /// Longest link, in bytes.
 pub const MAX_LINK_BYTES: usize = 8_192;
 
@@ -31,7 +35,7 @@ pub struct Letter<'a> {
 #[derive(Debug, thiserror::Error)]
 pub enum ComposeError {
     /// The link is not one that people may be sent to.
-    #[error("magic_link_url must be an http or https address")]
+    #[error("magic_link_url must not be a script or a document")]
     Link,
     /// A text of the configuration is not one line of printable characters.
     #[error("{0} must be one line of at most 120 characters")]
@@ -41,7 +45,7 @@ pub enum ComposeError {
     Address(#[from] MailError),
 }
 
-/// Checks a link: its scheme, if it has one, is http or https, and it holds neither blanks nor
+/// Checks a link: its scheme, if it has one, is no script's, and it holds neither blanks nor
 /// control characters.
 ///
 /// # Errors
@@ -51,7 +55,8 @@ pub fn check_link(link: &str) -> Result<(), ComposeError> {
     let is_refused = link.len() > MAX_LINK_BYTES
         || link.contains(is_odd)
         || scheme(link).is_some_and(|scheme| {
-            !scheme.eq_ignore_ascii_case("http") && !scheme.eq_ignore_ascii_case("https")
+            let is = |refused: &&str| scheme.eq_ignore_ascii_case(refused);
+            scheme.is_empty() || SCRIPTS.iter().any(is)
         });
     if is_refused {
         return Err(ComposeError::Link);
@@ -204,7 +209,8 @@ mod tests {
             ("u", true),
             ("/verify?to=a:b", true),
             ("HTTP://x", true),
-            ("javascript:alert(1)", false),
+            ("myapp://verify/x", true),
+            ("JavaScript:alert(1)", false),
             ("data:text/html,x", false),
             ("java\tscript:alert(1)", false),
             (" https://x", false),

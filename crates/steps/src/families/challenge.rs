@@ -106,9 +106,9 @@ fn verify(call: &Call) -> StepResult {
     let attempt = Attempt {
         code: call.input.text("code"),
         code_hash: call.input.text("code_hash"),
-        attempts: call.input.integer("attempts"),
+        attempts: counted(&call.input, "attempts"),
         configured_limit: call.config.integer("max_attempts"),
-        asked_limit: call.input.integer("max_attempts"),
+        asked_limit: counted(&call.input, "max_attempts"),
         expires_at: &expires_at,
         without_expiry: match call.config.flag("require_expiry") {
             true => Expiry::Required,
@@ -131,6 +131,14 @@ fn verify(call: &Call) -> StepResult {
 fn binding(input: &Document) -> Option<Binding> {
     let parts = ["channel", "destination", "tenant_id", "purpose"];
     Binding::new(parts.map(|part| input.text(part)))
+}
+
+/// A number of attempts. A null is no number: a look-up that found nothing must not start anew.
+fn counted(input: &Document, key: &str) -> Integer {
+    match input.members().get(key) {
+        Some(Value::Null) => Integer::Bad,
+        _ => input.integer(key),
+    }
 }
 
 /// The text of a moment. What is there but no text is kept unreadable, so that it refuses.

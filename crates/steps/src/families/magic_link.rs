@@ -134,10 +134,10 @@ pub(crate) static SEND: Body = Body {
         ],
         examples: &[
             Example {
-                title: "Links lead to web pages",
+                title: "A link must not carry a script",
                 config: "{}",
                 input: r#"{"to":"person@example.com","magic_link_url":"javascript:alert(1)"}"#,
-                output: r#"{"sent":false,"error":"magic_link_url must be an http or https address"}"#,
+                output: r#"{"sent":false,"error":"magic_link_url must not be a script or a document"}"#,
             },
             Example {
                 title: "A sender must be an address",

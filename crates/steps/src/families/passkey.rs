@@ -143,24 +143,31 @@ fn begin_login(call: &Call) -> StepResult {
 fn finish_login(call: &Call) -> StepResult {
     let module = module(call)?;
     Ok(match login(call, &module)? {
-        Ok(signed_in) => {
+        Ok(Named { signed_in, named }) => {
             let record = &signed_in.record;
-            let user_id = String::from_utf8(signed_in.user_id.clone()).unwrap_or_default();
             Reply::new()
                 .with("valid", true)
                 .with("credential_id", base64url_padded(&record.id))
                 .with("sign_count", record.authenticator.sign_count)
                 .with("credential", record.write())
-                .with("user_id", user_id)
+                .with("user_id", named)
                 .with("user_handle", base64url(&signed_in.user_id))
                 .with("clone_warning", record.authenticator.clone_warning)
         }
         Err(refused) => Reply::new()
             .with("valid", false)
             .with("sign_count", 0)
+            .with("user_id", "")
             .with("clone_warning", refused.clone_suspected)
             .error(refused.error),
     })
+}
+
+/// A sign-in, and the account as the pipeline named it. What only the user handle says is no name:
+/// nothing signs it.
+struct Named {
+    signed_in: SignedIn,
+    named: String,
 }
 
 /// A sign-in that was refused.
@@ -184,10 +191,7 @@ impl From<String> for RefusedLogin {
 ///
 /// # Errors
 /// A step error: what the pipeline has produced so far cannot be read.
-fn login(
-    call: &Call,
-    module: &CredentialModule,
-) -> Result<Result<SignedIn, RefusedLogin>, StepError> {
+fn login(call: &Call, module: &CredentialModule) -> Result<Result<Named, RefusedLogin>, StepError> {
     let answered = match answered(call) {
         Ok(answered) => answered,
         Err(error) => return Ok(Err(error.into())),
@@ -201,6 +205,10 @@ fn login(
         assertion: answered.assertion,
     };
     let outcome = pipeline::finish_login(call.ports.clock.as_ref(), answer);
+    let outcome = outcome.map(|signed_in| Named {
+        signed_in,
+        named: user_id.clone(),
+    });
     Ok(outcome.map_err(|denial| RefusedLogin {
         error: format!("validate login: {}", login_detail(&denial)),
         clone_suspected: matches!(

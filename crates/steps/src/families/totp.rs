@@ -74,12 +74,7 @@ fn verify(call: &Call) -> StepResult {
     let presented = Presented {
         secret: call.input.text("secret"),
         code: call.input.text("code"),
-        // A row that has no step yet holds null.
-        last_step: match call
-            .input
-            .value("last_step")
-            .map_or(Integer::Absent, |_| call.input.integer("last_step"))
-        {
+        last_step: match call.input.integer("last_step") {
             Integer::Absent => None,
             Integer::Value(step) => Some(step),
             Integer::Bad => return Ok(denied().error("invalid last_step")),

@@ -71,7 +71,7 @@ pub(super) const FINISH_LOGIN: About = About {
         COMPARE_VALID,
         CONSUME_ONCE,
         LOOK_UP,
-        "Where the session names no account, give as user_id the owner of the record that you looked up by the assertion's id. Without it the user_id of the output is what the authenticator claims, and nothing signs that: compare it with the owner before you let anybody in.",
+        "Where the session names no account, give as user_id the owner of the record that you looked up by the assertion's id: it must be the account of the user handle, and it comes back as user_id. Without it user_id is empty and user_handle is what the authenticator claims, which nothing signs: compare it with the owner before you believe it.",
         "Store the returned credential in place of the old one: it holds the new counter and flags.",
         "Treat clone_warning as a reason to ask the person: with valid false the counter has just gone back, with valid true it did so before.",
         LIMIT_RATE,
@@ -81,7 +81,7 @@ pub(super) const FINISH_LOGIN: About = About {
             title: "Somebody signs in without having said who; the user handle tells",
             config: r#"{"module":"auth"}"#,
             input: r#"{"session_data":"eyJjaGFsbGVuZ2UiOiJwQ3ZaMEhEZ2ppcGhLVnNCTnJ1a2NnTW9ES3B6d2VHWlF3bXJ3LWY3UFNjIiwicnBJZCI6ImFwcC5leGFtcGxlLmNvbSIsInVzZXJfaWQiOm51bGwsImV4cGlyZXMiOiIwMDAxLTAxLTAxVDAwOjAwOjAwWiIsInVzZXJWZXJpZmljYXRpb24iOiIifQ==","credentials":"[{\"id\":\"4Mei/lh42bffIvPVkFSTA5DjaywbioWWAZqlzZDRKOY=\",\"publicKey\":\"pQECAyYgASFYIJ9EC6Pfz8gTbXHT5QtXYcWD4a5Jwy+9MWOi9wIQPrq0IlggxrcmIj6u6E7mhFmVN5hqwPFpb346APsA6rZJHy9byRg=\",\"authenticator\":{\"signCount\":1}}]","assertion":"{\"clientExtensionResults\":{},\"id\":\"4Mei_lh42bffIvPVkFSTA5DjaywbioWWAZqlzZDRKOY\",\"rawId\":\"4Mei_lh42bffIvPVkFSTA5DjaywbioWWAZqlzZDRKOY\",\"response\":{\"authenticatorData\":\"KAWYKbEFHwTvAxGQZ8DOCeBSd2EokPjgh08djs4a4DQFAAAAAw\",\"clientDataJSON\":\"eyJjaGFsbGVuZ2UiOiJwQ3ZaMEhEZ2ppcGhLVnNCTnJ1a2NnTW9ES3B6d2VHWlF3bXJ3LWY3UFNjIiwiY3Jvc3NPcmlnaW4iOmZhbHNlLCJvcmlnaW4iOiJodHRwczovL2FwcC5leGFtcGxlLmNvbSIsInR5cGUiOiJ3ZWJhdXRobi5nZXQifQ\",\"signature\":\"MEYCIQCiq4NA1nZMJ6PWyueHoP7Ox7lHnXoyr1ULEgi6AHP18AIhAJWhADmdj-BILwPNqH3FiQ0e7Kttc-ftEtmXGcQlb7aw\",\"userHandle\":\"dXNlci0w\"},\"type\":\"public-key\"}"}"#,
-            output: r#"{"valid":true,"credential_id":"4Mei_lh42bffIvPVkFSTA5DjaywbioWWAZqlzZDRKOY=","user_id":"user-0","clone_warning":false}"#,
+            output: r#"{"valid":true,"credential_id":"4Mei_lh42bffIvPVkFSTA5DjaywbioWWAZqlzZDRKOY=","user_handle":"dXNlci0w","clone_warning":false}"#,
         },
         Example {
             title: "Nothing to verify",
