@@ -111,6 +111,16 @@ impl Tree {
         }
     }
 
+    /// Whether there can be a member of this name: a quick look, for state that is large and rarely
+    /// has it.
+    pub fn may_have(&self, key: &str) -> bool {
+        match self {
+            Self::Absent => false,
+            Self::Json(members) => members.contains_key(key),
+            Self::Wire(bytes) => memchr::memmem::find(bytes, key.as_bytes()).is_some(),
+        }
+    }
+
     /// The whole object; empty if there is none.
     ///
     /// # Errors

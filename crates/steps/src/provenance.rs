@@ -25,15 +25,18 @@ pub(crate) fn refuse(
     input: &mut Document,
     pipeline: &Pipeline,
 ) -> Result<(), StepError> {
-    if guard.looked_up.is_empty() && guard.secrets.is_empty() || !is_http(&pipeline.trigger_data)? {
+    if !is_http(&pipeline.trigger_data)? {
         return Ok(());
     }
-    for field in guard.looked_up.iter().chain(guard.secrets) {
-        Found::new(message, field, input, pipeline).unambiguous()?;
+    for field in Schema::get()
+        .message(message)
+        .into_iter()
+        .flat_map(|message| &message.fields)
+    {
+        Found::new(message, &field.name, input, pipeline).unambiguous()?;
     }
     for field in guard.looked_up {
-        let found = Found::new(message, field, input, pipeline);
-        if found.at_top()? && !found.in_an_output()? {
+        if Found::new(message, field, input, pipeline).is_the_requests()? {
             input.remove(field);
         }
     }
@@ -93,7 +96,7 @@ impl<'a> Found<'a> {
     fn is_named(&self, name: &str) -> Result<bool, StepError> {
         let outputs = self.pipeline.step_outputs.values();
         for holder in outputs.chain([&self.pipeline.trigger_data]) {
-            if holder.get(name)?.is_some() {
+            if holder.may_have(name) && holder.get(name)?.is_some() {
                 return Ok(true);
             }
         }
@@ -105,14 +108,22 @@ impl<'a> Found<'a> {
         self.is_in(&self.pipeline.trigger_data)
     }
 
-    /// In what an earlier step has produced.
-    fn in_an_output(&self) -> Result<bool, StepError> {
+    /// Whether the request set it: its query or path has the name, and no earlier step, which would
+    /// have replaced it. Values are not compared, because the host reads some leniently (`1e3`).
+    fn is_the_requests(&self) -> Result<bool, StepError> {
+        let names = self.names;
+        let has = |tree: &Tree| -> Result<bool, StepError> {
+            Ok(tree.get(names[0])?.is_some() || tree.get(names[1])?.is_some())
+        };
+        if self.value.is_none() || !has(&self.pipeline.trigger_data)? {
+            return Ok(false);
+        }
         for output in self.pipeline.step_outputs.values() {
-            if self.is_in(output)? {
-                return Ok(true);
+            if has(output)? {
+                return Ok(false);
             }
         }
-        Ok(false)
+        Ok(true)
     }
 
     /// In the request's body: as the trigger parsed it, or as a step did, whose output has it.
@@ -254,9 +265,9 @@ mod tests {
             ),
             // The host takes the other spelling first, and reads numbers leniently.
             (
-                http(json!({"codeHash": "h", "maxAttempts": "+0999"})),
+                http(json!({"codeHash": "h", "maxAttempts": "+0999", "attempts": "1e3"})),
                 json!({}),
-                json!({"code_hash": "h", "max_attempts": 999}),
+                json!({"code_hash": "h", "max_attempts": 999, "attempts": 1000}),
                 json!({}),
             ),
             (

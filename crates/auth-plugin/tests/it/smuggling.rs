@@ -191,3 +191,26 @@ async fn a_denial_can_end_the_pipeline() {
     );
     plugin.stop().await.unwrap();
 }
+
+#[tokio::test]
+async fn the_other_spelling_cannot_hide_what_the_pipeline_looked_up() {
+    let (plugin, host) = start(&launch()).await;
+    let sha = "e4c0a87e760240da600e6d0c5c37516742a3d691feb803a33dcbbe8405e64b1e";
+    let expired = json!({"row": {"stored_hash": sha, "expires_at": "2020-01-01T00:00:00Z"}});
+    let other = json!({"row": {"stored_hash": "0".repeat(64)}});
+    for (query, outputs, name) in [
+        (json!({"storedHash": sha}), other, "stored_hash"),
+        (json!({"expiresAt": ""}), expired, "expires_at"),
+    ] {
+        let mut query = query;
+        query["token"] = "test-token-12345".into();
+        let refused = behind_http(&host, "magic_link_verify", json!({}), query, outputs).await;
+        match refused.unwrap_err() {
+            Failure::Step(text) => {
+                assert!(text.starts_with(&format!("{name} is ambiguous")), "{text}")
+            }
+            other => panic!("{other:?}"),
+        }
+    }
+    plugin.stop().await.unwrap();
+}

@@ -59,7 +59,7 @@ pub(crate) static VERIFY: Body = Body {
     run: Run::Now(verify),
     verdict: Some("valid"),
     guard: Guard {
-        looked_up: &["stored_hash"],
+        looked_up: &["stored_hash", "expires_at"],
         secrets: &[],
     },
     about: About {
