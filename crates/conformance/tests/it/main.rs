@@ -1,12 +1,23 @@
-//! Every case of the step contract, run in this process.
+//! Every case of the step contract, run in this process through every edge that can say it.
 
-#![expect(clippy::unwrap_used, reason = "a test may fail")]
-
+use std::collections::BTreeSet;
 use std::sync::Arc;
 
-use gatefold_conformance::{Edges, Verdict, case, conform};
+use gatefold_conformance::{Case, Edges, Report, Verdict, case, conform, judge};
 use gatefold_ports::{EnvironmentSecrets, HttpClient, SmtpMail, SystemClock, SystemEntropy};
 use gatefold_steps::Ports;
+
+/// How many cases ours may answer otherwise on purpose, beside those where the reference is wrong.
+const MOST_DEVIATIONS: usize = 12;
+
+fn cases() -> Vec<Case> {
+    let file = concat!(
+        env!("CARGO_MANIFEST_DIR"),
+        "/../../tests/vectors/auth-steps.json"
+    );
+    case::parse(&std::fs::read_to_string(file).expect("the cases are in the repository"))
+        .expect("cases")
+}
 
 fn ports() -> Ports {
     Ports {
@@ -19,34 +30,52 @@ fn ports() -> Ports {
 }
 
 #[tokio::test(flavor = "multi_thread")]
-async fn every_case() {
-    let text = std::fs::read_to_string(concat!(
-        env!("CARGO_MANIFEST_DIR"),
-        "/../../tests/vectors/auth-steps.json"
-    ))
-    .unwrap();
-    let only = option_env();
-    let mut failed = Vec::new();
-    let mut counts = std::collections::BTreeMap::<String, usize>::new();
-    for case in case::parse(&text).unwrap() {
-        if !only
-            .as_deref()
-            .is_none_or(|only| case.id.starts_with(only) || case.step.ends_with(only))
-        {
-            continue;
-        }
-        let report = conform(&case, &ports(), Edges::Both).await;
-        *counts.entry(report.verdict.to_string()).or_default() += 1;
-        println!("{} {} {}", report.verdict, report.id, report.reason);
-        if report.verdict == Verdict::Fail {
-            failed.push(report);
-        }
+async fn every_case_is_answered_as_it_says_or_better() {
+    let ports = ports();
+    let mut reports: Vec<Report> = Vec::new();
+    for case in cases() {
+        reports.push(conform(&case, &ports, Edges::Both).await);
     }
-    println!("{counts:?}");
-    assert!(failed.is_empty(), "{} cases fail", failed.len());
+    let count = |verdict| {
+        reports
+            .iter()
+            .filter(|report| report.verdict == verdict)
+            .count()
+    };
+    let failed: Vec<String> = reports
+        .iter()
+        .filter(|report| report.verdict == Verdict::Fail)
+        .map(|report| format!("{}: {}", report.id, report.reason))
+        .collect();
+    assert!(failed.is_empty(), "{}", failed.join("\n"));
+    assert!(count(Verdict::Pass) > 400, "most cases concern us");
 }
 
-#[expect(clippy::disallowed_methods, reason = "a development aid")]
-fn option_env() -> Option<String> {
-    std::env::var("CONFORMANCE_ONLY").ok()
+/// A listed answer that the reference gives too fails in the test above; here, that each is about a
+/// case that exists, and that there are few where the reference is not wrong.
+#[test]
+fn the_list_of_better_answers_is_honest() {
+    let cases = cases();
+    let ids: BTreeSet<&str> = cases.iter().map(|case| case.id.as_str()).collect();
+    let stray: Vec<&String> = judge::better()
+        .keys()
+        .filter(|id| !ids.contains(id.as_str()))
+        .collect();
+    assert!(stray.is_empty(), "{stray:?}");
+    let unlisted = cases
+        .iter()
+        .filter(|case| case.reference_defect && !judge::better().contains_key(&case.id));
+    let unlisted: Vec<&str> = unlisted.map(|case| case.id.as_str()).collect();
+    assert!(
+        unlisted.is_empty(),
+        "these have no answer of ours: {unlisted:?}"
+    );
+    let deviations = cases
+        .iter()
+        .filter(|case| !case.reference_defect && judge::better().contains_key(&case.id));
+    assert!(deviations.count() <= MOST_DEVIATIONS);
+    for (id, better) in judge::better() {
+        let numbered = better.number.starts_with(['V', 'B', 'T']) || better.number == "unreachable";
+        assert!(numbered && !better.why.is_empty(), "{id}");
+    }
 }

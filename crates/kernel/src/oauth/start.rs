@@ -140,7 +140,9 @@ fn authorization_url(provider: &Provider, state: &str, proof: Option<&Proof>) ->
         None => (provider.authorization_url.as_str(), None),
     };
     let base = address.split('?').next().unwrap_or_default();
-    let full = format!("{base}?{}", query.finish());
+    // Forms and queries differ in two characters; providers compare some values as text.
+    let query = query.finish().replace('*', "%2A").replace("%7E", "~");
+    let full = format!("{base}?{query}");
     match fragment {
         Some(fragment) => format!("{full}#{fragment}"),
         None => full,

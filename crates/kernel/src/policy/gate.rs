@@ -34,7 +34,7 @@ pub struct Gate {
 }
 
 /// Narrows a policy. Codes by mail need the signing secret; mail, SMS and identity providers need a
-/// complete runtime configuration; providers must be supported. What is named twice counts once.
+/// complete runtime configuration; providers must be supported.
 pub fn gate(policy: Methods, gate: &Gate) -> Methods {
     let supported: Vec<String> = gate
         .supported_providers
@@ -44,7 +44,7 @@ pub fn gate(policy: Methods, gate: &Gate) -> Methods {
     let reachable = gate.runtime == Presence::Present;
     let mut oauth_providers: Vec<String> = Vec::new();
     for id in policy.oauth_providers.iter().map(|id| plain(id)) {
-        if reachable && supported.contains(&id) && !oauth_providers.contains(&id) {
+        if reachable && supported.contains(&id) {
             oauth_providers.push(id);
         }
     }
@@ -74,12 +74,12 @@ mod tests {
             (
                 Presence::Present,
                 Presence::Present,
-                "passkey email_code sms_code password oauth_google",
+                "passkey email_code sms_code password oauth_google oauth_google",
             ),
             (
                 Presence::Missing,
                 Presence::Present,
-                "passkey sms_code password oauth_google",
+                "passkey sms_code password oauth_google oauth_google",
             ),
             (Presence::Present, Presence::Missing, "passkey password"),
         ] {

@@ -283,8 +283,8 @@ fn required_keys(call: &Call, runtime: &Document) -> Presence {
     };
     Presence::from(match call.config.value("required_runtime_keys") {
         Some(Value::Array(keys)) => keys.iter().all(met),
-        Some(key) => met(key),
-        None => true,
+        Some(key @ Value::String(_)) => met(key),
+        _ => true,
     })
 }
 

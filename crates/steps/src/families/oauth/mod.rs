@@ -8,7 +8,9 @@ mod userinfo;
 #[cfg(test)]
 mod tests;
 
-use gatefold_kernel::oauth::{Provider, canonical, provider, resolve, resolve_with_module};
+use gatefold_kernel::oauth::{
+    Provider, ProviderError, canonical, provider, resolve, resolve_with_module,
+};
 
 use crate::call::Call;
 use crate::reply::{Reply, StepError};
@@ -51,10 +53,13 @@ fn select(call: &Call) -> Result<Selection, StepError> {
         ["provider", "oauth_provider"].map(|key| canonical(call.config.trimmed(key)));
     let asked = canonical(call.input.trimmed("provider"));
     if !pinned.is_empty() && !asked.is_empty() && pinned != asked {
-        return Ok(Selection::Refused {
-            error: format!("the configuration allows no oauth provider but {pinned}"),
-            name: asked,
-        });
+        let error = match resolve(&asked, &call.config) {
+            Err(error @ (ProviderError::Disabled(_) | ProviderError::Unsupported)) => {
+                error.to_string()
+            }
+            _ => format!("the configuration allows no oauth provider but {pinned}"),
+        };
+        return Ok(Selection::Refused { error, name: asked });
     }
     let name = [pinned, asked, fallback]
         .into_iter()
