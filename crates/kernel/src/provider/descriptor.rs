@@ -273,7 +273,8 @@ mod tests {
         let [first, second] = &parsed.capabilities[..] else {
             panic!("two capabilities have keys");
         };
-        assert!(first.supported && !second.supported, "V12");
+        // V12
+        assert!(first.supported && !second.supported);
         let help: Vec<_> = first
             .config_fields
             .iter()
