@@ -13,16 +13,14 @@ mod service;
 use std::ffi::OsString;
 use std::io::Write as _;
 use std::process::ExitCode;
-use std::sync::Arc;
 
 use gatefold_engine::plugin_service_server::PluginServiceServer;
 use gatefold_goplugin::{
     Broker, Environment, Handshake, Level, MAX_MESSAGE_BYTES, ServeError,
     close_inherited_descriptors, install_panic_hook, serve, stderr_line,
 };
-use gatefold_ports::{EnvironmentSecrets, HttpClient, SmtpMail, SystemClock, SystemEntropy};
 use gatefold_steps::endpoint::Endpoint;
-use gatefold_steps::{Modules, Ports, Runtime};
+use gatefold_steps::{Modules, Runtime};
 use tonic::service::Routes;
 
 use crate::service::Service;
@@ -51,7 +49,7 @@ fn main() -> ExitCode {
 fn run(handshake: &Handshake) -> Result<(), Box<dyn std::error::Error>> {
     let environment = Environment::read(handshake, variable);
     let service = Service::new(Endpoint::new(Runtime {
-        ports: ports(),
+        ports: gatefold_ports::system(),
         modules: Modules::default(),
     }));
     let server = PluginServiceServer::new(service)
@@ -73,16 +71,6 @@ fn run(handshake: &Handshake) -> Result<(), Box<dyn std::error::Error>> {
     runtime.shutdown_background();
     ended?;
     Ok(())
-}
-
-fn ports() -> Ports {
-    Ports {
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        secrets: Arc::new(EnvironmentSecrets),
-        http: Arc::new(HttpClient::default()),
-        mail: Arc::new(SmtpMail::default()),
-    }
 }
 
 /// Says what went wrong, to whoever started us. If nobody listens any more there is nothing left to

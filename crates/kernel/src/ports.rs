@@ -2,8 +2,24 @@
 //! tests, in `gatefold-testkit`.
 
 use std::pin::Pin;
+use std::sync::Arc;
 
 use crate::{Secret, UnixMillis};
+
+/// The outside world of a step, which is a function of it, of its configuration and of its input.
+#[derive(Clone)]
+pub struct Ports {
+    /// The time.
+    pub clock: Arc<dyn Clock>,
+    /// Randomness.
+    pub entropy: Arc<dyn Entropy>,
+    /// Named secrets: environment variables.
+    pub secrets: Arc<dyn Secrets>,
+    /// Other servers.
+    pub http: Arc<dyn HttpEgress>,
+    /// Mail.
+    pub mail: Arc<dyn Mail>,
+}
 
 /// Where the time comes from. Expiry of rows is judged by the database's clock, never by this one.
 pub trait Clock: Send + Sync {

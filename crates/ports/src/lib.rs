@@ -8,6 +8,10 @@
 //!
 //! *Where to start:* one file for each port.
 
+use std::sync::Arc;
+
+use gatefold_kernel::ports::Ports;
+
 mod clock;
 mod entropy;
 mod environment;
@@ -21,3 +25,14 @@ pub use entropy::SystemEntropy;
 pub use environment::EnvironmentSecrets;
 pub use http::HttpClient;
 pub use mail::SmtpMail;
+
+/// The real world: the system's clock and randomness, the environment, the network, and mail.
+pub fn system() -> Ports {
+    Ports {
+        clock: Arc::new(SystemClock),
+        entropy: Arc::new(SystemEntropy),
+        secrets: Arc::new(EnvironmentSecrets),
+        http: Arc::new(HttpClient::default()),
+        mail: Arc::new(SmtpMail::default()),
+    }
+}

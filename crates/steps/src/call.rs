@@ -1,31 +1,15 @@
 //! One execution of a step: what it is given, and the world it may ask.
 
 use std::collections::HashMap;
-use std::sync::Arc;
 
-use gatefold_kernel::ports::{HttpEgress, Mail, Secrets};
-use gatefold_kernel::{Clock, Document, Entropy};
+use gatefold_kernel::Document;
+pub use gatefold_kernel::ports::Ports;
 use prost::bytes::Bytes;
 use serde_json::{Map, Value};
 
 use crate::modules::Modules;
 use crate::reply::StepError;
 use crate::structs;
-
-/// The outside world of the steps (law 1: a step is a function of ports, config and input).
-#[derive(Clone)]
-pub struct Ports {
-    /// The time.
-    pub clock: Arc<dyn Clock>,
-    /// Randomness.
-    pub entropy: Arc<dyn Entropy>,
-    /// Named secrets: environment variables.
-    pub secrets: Arc<dyn Secrets>,
-    /// Other servers.
-    pub http: Arc<dyn HttpEgress>,
-    /// Mail.
-    pub mail: Arc<dyn Mail>,
-}
 
 /// Which edge an execution came through.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

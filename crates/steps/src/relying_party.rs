@@ -60,7 +60,8 @@ fn relying_party(id: &str, display: &str, origin: &str) -> Result<RelyingParty, 
             "error occurred validating the configuration: field 'RPID' is not a valid domain string: {detail}"
         ));
     }
-    let id = RpId::parse(id).map_err(|error| format!("rp_id {id:?} is refused: {error}"))?;
+    let id = RpId::parse_domain_or_address(id)
+        .map_err(|error| format!("rp_id {id:?} is refused: {error}"))?;
     let origin = Origin::parse(without_path(origin)).map_err(|error| {
         format!("origin {origin:?} is refused: {error}; use https, or http on localhost")
     })?;
@@ -153,6 +154,14 @@ mod tests {
             (
                 json!({"origin": "http://localhost:18080", "rp_id": "localhost"}),
                 ok("localhost", "http://localhost:18080"),
+            ),
+            (
+                json!({"origin": "http://127.0.0.1:8080"}),
+                ok("127.0.0.1", "http://127.0.0.1:8080"),
+            ),
+            (
+                json!({"origin": "https://[2001:db8::1]:8443", "rp_id": "2001:db8::1"}),
+                ok("[2001:db8::1]", "https://[2001:db8::1]:8443"),
             ),
             (
                 json!({"optional": "true", "rp_id": "example.com"}),

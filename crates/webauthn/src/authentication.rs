@@ -2,6 +2,7 @@
 
 use crate::authenticator_data::Flags;
 use crate::ceremony::{self, CeremonyError, Issued, UserPresence};
+use crate::client_data::ClientData;
 use crate::identifier::{Challenge, CredentialId, UserHandle};
 use crate::origin::{OriginComparison, RelyingParty};
 use crate::public_key::{InvalidSignature, PublicKey};
@@ -76,6 +77,21 @@ impl<'a> AuthenticationExpectations<'a> {
     pub fn origin_comparison(mut self, comparison: OriginComparison) -> Self {
         self.origin_comparison = comparison;
         self
+    }
+
+    /// Type, challenge, origin and frame alone (steps 10 to 14), for callers who judge something of their own
+    /// between these and the rest. It does not stand in for [`verify_authentication`], which looks again.
+    ///
+    /// # Errors
+    /// See [`CeremonyError`]; the first check that fails is reported.
+    pub fn check_client_data(&self, data: &ClientData) -> Result<(), CeremonyError> {
+        let issued = Issued {
+            kind: "webauthn.get",
+            challenge: self.challenge,
+            relying_party: self.relying_party,
+            origin_comparison: self.origin_comparison,
+        };
+        ceremony::check_client_data(data, issued)
     }
 }
 
@@ -185,13 +201,7 @@ pub fn verify_authentication(
     check_credential(expectations, credential, response)?;
     check_user_handle(expectations.user_handle, credential, response)?;
     let data = response.authenticator_data();
-    let issued = Issued {
-        kind: "webauthn.get",
-        challenge: expectations.challenge,
-        relying_party: expectations.relying_party,
-        origin_comparison: expectations.origin_comparison,
-    };
-    ceremony::check_client_data(response.client_data(), issued)?;
+    expectations.check_client_data(response.client_data())?;
     let flags = ceremony::check_authenticator_data(
         data,
         expectations.relying_party,

@@ -101,6 +101,7 @@ pub(crate) fn check_client_data(
     check_frame(data, relying_party.cross_origin())
 }
 
+/// What `crossOrigin` and `topOrigin` say, by the rule; [`CrossOrigin::Ignored`] refuses nothing.
 fn check_frame(data: &ClientData, rule: &CrossOrigin) -> Result<(), CeremonyError> {
     match (rule, data.cross_origin(), data.top_origin()) {
         (CrossOrigin::Forbidden, true, _) => Err(CeremonyError::CrossOriginForbidden),

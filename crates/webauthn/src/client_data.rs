@@ -13,10 +13,13 @@ use crate::identifier::Challenge;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 #[non_exhaustive]
 pub enum ClientDataError {
-    /// Not JSON, a member of the wrong type, a required member missing, or a member named twice
-    /// (at any depth): two readers could disagree about those.
+    /// Not JSON, a member of the wrong type, or a member named twice (at any depth): two readers could
+    /// disagree about those.
     #[error("client data is not the JSON it should be")]
     Json,
+    /// `type`, `challenge` or `origin` is missing or null.
+    #[error("a required member of the client data is missing")]
+    Incomplete,
     /// The challenge is not unpadded base64url of 16 to 128 bytes.
     #[error("the challenge in the client data is malformed")]
     Challenge,
@@ -44,7 +47,7 @@ impl ClientData {
         let (Some(kind), Some(challenge), Some(origin)) =
             (members.kind, members.challenge, members.origin)
         else {
-            return Err(ClientDataError::Json);
+            return Err(ClientDataError::Incomplete);
         };
         let challenge = base64url::decode(&challenge)
             .and_then(|bytes| Challenge::new(bytes).ok())
@@ -139,9 +142,9 @@ impl<'de> Visitor<'de> for MembersVisitor {
         let mut seen = BTreeSet::new();
         while let Some(name) = map.next_key::<String>()? {
             match name.as_str() {
-                "type" => members.kind = Some(map.next_value()?),
-                "challenge" => members.challenge = Some(map.next_value()?),
-                "origin" => members.origin = Some(map.next_value()?),
+                "type" => members.kind = map.next_value()?,
+                "challenge" => members.challenge = map.next_value()?,
+                "origin" => members.origin = map.next_value()?,
                 "crossOrigin" => members.cross_origin = Some(map.next_value()?),
                 "topOrigin" => members.top_origin = Some(map.next_value()?),
                 _ => {

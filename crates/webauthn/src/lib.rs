@@ -39,7 +39,7 @@
 //!
 //! * Client data with a member named twice are refused.
 //! * A COSE key has exactly the parameters of section 6.5.1.1, canonically encoded.
-//! * `topOrigin` without `crossOrigin` is refused.
+//! * `topOrigin` without `crossOrigin` is refused, unless [`CrossOrigin::Ignored`] looks at neither.
 //! * Extension outputs are read as far as they must be a map, then ignored, solicited or not.
 //! * Backup eligibility must stay what it was at registration.
 //! * A counter that goes back is reported, not refused.
@@ -63,8 +63,8 @@ mod vocabulary;
 
 pub use algorithm::Algorithm;
 pub use attestation::{
-    Attestation, AttestationError, AttestationFormat, AttestationKind, CertificateError,
-    UnixSeconds,
+    Attestation, AttestationError, AttestationFormat, AttestationKind, AttestationObject,
+    CertificateError, UnixSeconds,
 };
 pub use authentication::{
     Authenticated, AuthenticationError, AuthenticationExpectations, Counter, StoredCredential,

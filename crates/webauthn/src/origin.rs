@@ -49,6 +49,19 @@ impl RpId {
         }
     }
 
+    /// Parses a domain or an IP address (IPv6 without brackets). Browsers refuse an address as relying
+    /// party id, so this is only for callers that must accept what others have configured.
+    ///
+    /// # Errors
+    /// See [`RpIdError`].
+    pub fn parse_domain_or_address(text: &str) -> Result<Self, RpIdError> {
+        match text.parse::<std::net::IpAddr>() {
+            Ok(std::net::IpAddr::V6(address)) => Ok(Self(format!("[{address}]"))),
+            Ok(address) => Ok(Self(address.to_string())),
+            Err(_) => Self::parse(text),
+        }
+    }
+
     /// The domain.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -213,6 +226,12 @@ pub enum CrossOrigin {
         /// The pages that may embed us.
         top_origins: Vec<Origin>,
     },
+    /// Not looked at: neither `crossOrigin` nor `topOrigin` refuses anything. Steps 10 and 11 are left out.
+    ///
+    /// For callers whose pages govern framing by other means, for one with `frame-ancestors` of a
+    /// Content-Security-Policy. Not for a sign-in page that has none: any site could frame it and lead the
+    /// person's hand.
+    Ignored,
 }
 
 /// Why a relying party is misconfigured.

@@ -109,6 +109,22 @@ impl PublicKey {
         &self.cose
     }
 
+    /// The COSE_Key with its parameters in the order of the CTAP2 canonical CBOR encoding form (CTAP 2.1 section
+    /// 8): for callers who compare stored keys as bytes. [`PublicKey::from_cose`] leaves the order to the client.
+    #[must_use]
+    pub fn to_canonical_cose(&self) -> Vec<u8> {
+        let mut entries = cbor::read_map(&self.cose).expect("the bytes were read before");
+        // Of the labels, 1 to 3 and -1 to -3, each is one byte: positive before negative, each from zero on.
+        entries.sort_by_key(|(label, _)| {
+            let label = cbor::as_i64(label).unwrap_or(i64::MAX);
+            (label < 0, label.unsigned_abs())
+        });
+        let mut canonical = Vec::with_capacity(self.cose.len());
+        ciborium::into_writer(&Value::Map(entries), &mut canonical)
+            .expect("writing to memory cannot fail");
+        canonical
+    }
+
     /// The one algorithm this key may be used with.
     #[must_use]
     pub fn algorithm(&self) -> Algorithm {

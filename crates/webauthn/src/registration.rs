@@ -6,6 +6,7 @@ use crate::attestation::{
 };
 use crate::authenticator_data::Flags;
 use crate::ceremony::{self, CeremonyError, Issued, UserPresence};
+use crate::client_data::ClientData;
 use crate::identifier::{Aaguid, Challenge, CredentialId};
 use crate::origin::{OriginComparison, RelyingParty};
 use crate::public_key::{PublicKey, PublicKeyError};
@@ -88,6 +89,21 @@ impl<'a> RegistrationExpectations<'a> {
         self.origin_comparison = comparison;
         self
     }
+
+    /// Type, challenge, origin and frame alone (steps 7 to 11), for callers who judge something of their own
+    /// between these and the rest. It does not stand in for [`verify_registration`], which looks again.
+    ///
+    /// # Errors
+    /// See [`CeremonyError`]; the first check that fails is reported.
+    pub fn check_client_data(&self, data: &ClientData) -> Result<(), CeremonyError> {
+        let issued = Issued {
+            kind: "webauthn.create",
+            challenge: self.challenge,
+            relying_party: self.relying_party,
+            origin_comparison: self.origin_comparison,
+        };
+        ceremony::check_client_data(data, issued)
+    }
 }
 
 /// Why a registration was refused; steps are those of section 7.1.
@@ -165,13 +181,7 @@ pub fn verify_registration(
     response: &RegistrationResponse,
 ) -> Result<Registered, RegistrationError> {
     let data = response.authenticator_data();
-    let issued = Issued {
-        kind: "webauthn.create",
-        challenge: expectations.challenge,
-        relying_party: expectations.relying_party,
-        origin_comparison: expectations.origin_comparison,
-    };
-    ceremony::check_client_data(response.client_data(), issued)?;
+    expectations.check_client_data(response.client_data())?;
     let flags = ceremony::check_authenticator_data(
         data,
         expectations.relying_party,

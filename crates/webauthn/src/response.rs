@@ -212,20 +212,18 @@ impl RegistrationResponse {
 
     /// A response whose members the caller has read from another form than Level 3 JSON. Without transports and
     /// attachment: they are unsigned hints, and the caller has them already.
-    ///
-    /// # Errors
-    /// See [`ParseError`]: those of the attestation object.
+    #[must_use]
     pub fn from_parts(
         credential_id: CredentialId,
         client_data: ClientData,
-        attestation_object: &[u8],
-    ) -> Result<Self, ParseError> {
-        Ok(Self {
+        attestation: AttestationObject,
+    ) -> Self {
+        Self {
             envelope: Envelope::bare(credential_id),
             client_data,
             transports: Vec::new(),
-            attestation: AttestationObject::parse(attestation_object)?,
-        })
+            attestation,
+        }
     }
 
     /// The id the client gave the credential.

@@ -1,7 +1,5 @@
 //! Every case that the wire can say, against live processes.
 
-use std::sync::Arc;
-
 use anyhow::Result;
 use gatefold_conformance::case::{self, Mode, Module};
 use gatefold_conformance::judge::Answer;
@@ -10,8 +8,6 @@ use gatefold_conformance::run::{self, MODULE};
 use gatefold_conformance::world::World;
 use gatefold_conformance::{Case, Verdict};
 use gatefold_engine_host::{Execution, Failure, Host, Plugin};
-use gatefold_ports::{EnvironmentSecrets, HttpClient, SmtpMail, SystemClock, SystemEntropy};
-use gatefold_steps::Ports;
 use serde_json::{Map, Value, json};
 
 use crate::support::launch;
@@ -23,7 +19,7 @@ async fn a_live_plugin_answers_every_case_that_the_wire_can_say() {
         "/../../tests/vectors/auth-steps.json"
     );
     let cases = case::parse(&std::fs::read_to_string(file).unwrap()).unwrap();
-    let (base, mut counts) = (ports(), [0; 4]);
+    let (base, mut counts) = (gatefold_ports::system(), [0; 4]);
     let mut failed = Vec::new();
     for case in cases.iter().filter(|case| can_be_said(case)) {
         let judged = run::judged(case, &base, async |world, placeholders| {
@@ -61,16 +57,6 @@ fn can_be_said(case: &Case) -> bool {
         Mode::Typed => true,
         Mode::Map => case.step != MODULE && modules && run::is_said_by_wire(case),
         Mode::Meta | Mode::Http => false,
-    }
-}
-
-fn ports() -> Ports {
-    Ports {
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        secrets: Arc::new(EnvironmentSecrets),
-        http: Arc::new(HttpClient::default()),
-        mail: Arc::new(SmtpMail::default()),
     }
 }
 

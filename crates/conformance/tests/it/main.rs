@@ -1,11 +1,8 @@
 //! Every case of the step contract, run in this process through every edge that can say it.
 
 use std::collections::BTreeSet;
-use std::sync::Arc;
 
 use gatefold_conformance::{Case, Edges, Report, Verdict, case, conform, judge};
-use gatefold_ports::{EnvironmentSecrets, HttpClient, SmtpMail, SystemClock, SystemEntropy};
-use gatefold_steps::Ports;
 
 /// How many cases ours may answer otherwise on purpose, beside those where the reference is wrong.
 const MOST_DEVIATIONS: usize = 12;
@@ -19,19 +16,9 @@ fn cases() -> Vec<Case> {
         .expect("cases")
 }
 
-fn ports() -> Ports {
-    Ports {
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        secrets: Arc::new(EnvironmentSecrets),
-        http: Arc::new(HttpClient::default()),
-        mail: Arc::new(SmtpMail::default()),
-    }
-}
-
 #[tokio::test(flavor = "multi_thread")]
 async fn every_case_is_answered_as_it_says_or_better() {
-    let ports = ports();
+    let ports = gatefold_ports::system();
     let mut reports: Vec<Report> = Vec::new();
     for case in cases() {
         reports.push(conform(&case, &ports, Edges::Both).await);

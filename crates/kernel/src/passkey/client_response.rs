@@ -7,11 +7,12 @@
 use std::borrow::Cow;
 
 use gatefold_webauthn::{
-    AuthenticationResponse, AuthenticatorData, ClientData, ClientDataError, CredentialId,
-    MAX_RESPONSE_BYTES, RegistrationResponse, Transport, UserHandle,
+    AttestationObject, AuthenticationResponse, AuthenticatorData, CredentialId, MAX_RESPONSE_BYTES,
+    RegistrationResponse, Transport, UserHandle,
 };
 use serde::Deserialize;
 
+use super::client_claims::ClientClaims;
 use super::stored_text::{read_object, read_url_safe};
 
 /// More transports are no hint.
@@ -20,8 +21,10 @@ const MAX_TRANSPORTS: usize = 32;
 /// A parsed response to a registration; not verified.
 #[derive(Debug)]
 pub struct ClientAttestation {
-    /// What is verified; nothing if the client data's challenge is malformed, so that it can answer
-    /// none.
+    /// What the client data claim.
+    pub(super) claims: ClientClaims,
+    /// What is verified; nothing if type, challenge or origin are missing from the client data, or the
+    /// challenge is malformed.
     pub(super) response: Option<RegistrationResponse>,
     /// The attestation object as received.
     pub(super) object: Vec<u8>,
@@ -42,8 +45,10 @@ pub struct ClientAssertion {
     pub(super) credential_id: CredentialId,
     /// The account it names, which nothing signs; never empty.
     pub(super) user_handle: Option<Vec<u8>>,
-    /// What is verified; nothing if the client data's challenge is malformed, so that it can answer
-    /// none.
+    /// What the client data claim.
+    pub(super) claims: ClientClaims,
+    /// What is verified; nothing if type, challenge or origin are missing from the client data, or the
+    /// challenge is malformed.
     pub(super) response: Option<AuthenticationResponse>,
 }
 
@@ -166,17 +171,11 @@ impl ClientAttestation {
         let attachment = known_attachment(envelope.authenticator_attachment.as_deref());
         let members = envelope.response;
         let object = members.attestation_object.0;
-        let response = match ClientData::parse(members.client_data_json.0) {
-            Err(ClientDataError::Challenge) => None,
-            Err(_) => return Err(Response),
-            Ok(client_data) => {
-                let response = RegistrationResponse::from_parts(id, client_data, &object);
-                let response = response.map_err(|_| Response)?;
-                let data = response.authenticator_data();
-                data.attested_credential().ok_or(Response)?;
-                Some(response)
-            }
-        };
+        let (claims, client_data) =
+            ClientClaims::read(members.client_data_json.0).ok_or(Response)?;
+        let parsed = AttestationObject::parse(&object).map_err(|_| Response)?;
+        let data = parsed.authenticator_data();
+        data.attested_credential().ok_or(Response)?;
         if !is_raw_id {
             return Err(Envelope);
         }
@@ -185,7 +184,9 @@ impl ClientAttestation {
             return Err(Response);
         }
         Ok(Self {
-            response,
+            claims,
+            response: client_data
+                .map(|client_data| RegistrationResponse::from_parts(id, client_data, parsed)),
             object,
             authenticator_data: filled(members.authenticator_data),
             public_key_algorithm: members.public_key_algorithm.unwrap_or_default(),
@@ -212,11 +213,8 @@ impl ClientAssertion {
         }
         let is_raw_id = envelope.is_raw_id(&credential_id);
         let members = envelope.response;
-        let client_data = match ClientData::parse(members.client_data_json.0) {
-            Err(ClientDataError::Challenge) => None,
-            Err(_) => return Err(Error::ClientData),
-            Ok(client_data) => Some(client_data),
-        };
+        let (claims, client_data) =
+            ClientClaims::read(members.client_data_json.0).ok_or(Error::ClientData)?;
         let data = AuthenticatorData::parse(members.authenticator_data.0)
             .map_err(|_| Error::AuthenticatorData)?;
         if !is_raw_id {
@@ -237,6 +235,7 @@ impl ClientAssertion {
         Ok(Self {
             credential_id,
             user_handle,
+            claims,
             response,
         })
     }

@@ -8,6 +8,7 @@
 
 mod begin_login;
 mod begin_register;
+mod client_claims;
 mod client_response;
 mod credential_record;
 mod finish_login;
@@ -24,6 +25,7 @@ use crate::Entropy;
 
 pub use begin_login::{LoginRequest, begin_login};
 pub use begin_register::{RegistrationRequest, begin_register};
+pub use client_claims::TokenBindingError;
 pub use client_response::{
     AssertionParseError, AttestationParseError, ClientAssertion, ClientAttestation,
 };

@@ -142,11 +142,7 @@ impl SessionData {
     /// guess 16 random bytes, anybody can answer none).
     #[must_use]
     pub fn challenge(&self) -> Option<Challenge> {
-        use base64::Engine as _;
-        let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD
-            .decode(&self.challenge)
-            .ok()?;
-        Challenge::new(bytes).ok()
+        read_challenge(&self.challenge)
     }
 
     /// Whether the ceremony belongs to nobody in particular: a discoverable credential was asked for.
@@ -203,6 +199,13 @@ impl SessionJson {
             mediation: self.mediation,
         })
     }
+}
+
+/// Reads a challenge as JSON has it; nothing if it is not unpadded base64url of 16 to 128 bytes.
+pub(super) fn read_challenge(text: &str) -> Option<Challenge> {
+    use base64::Engine as _;
+    let bytes = base64::prelude::BASE64_URL_SAFE_NO_PAD.decode(text).ok()?;
+    Challenge::new(bytes).ok()
 }
 
 fn filled<T>(list: Vec<T>) -> Option<Vec<T>> {

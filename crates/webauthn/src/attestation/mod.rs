@@ -114,14 +114,19 @@ pub enum AttestationKind {
 
 /// A parsed attestation object (section 6.5.4): authenticator data and a statement that is not verified yet.
 #[derive(Debug, Clone)]
-pub(crate) struct AttestationObject {
+pub struct AttestationObject {
     format: String,
     statement: Entries,
     authenticator_data: AuthenticatorData,
 }
 
 impl AttestationObject {
-    pub(crate) fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
+    /// Parses the whole of `bytes`.
+    ///
+    /// # Errors
+    /// [`ParseError::AttestationObject`], [`ParseError::AttestationObjectShape`] or
+    /// [`ParseError::AuthenticatorData`].
+    pub fn parse(bytes: &[u8]) -> Result<Self, ParseError> {
         let mut map = cbor::read_map(bytes).map_err(ParseError::AttestationObject)?;
         let mut take = |key| cbor::remove_text(&mut map, key);
         let (Some(Value::Text(format)), Some(statement), Some(Value::Bytes(data))) =
@@ -139,11 +144,15 @@ impl AttestationObject {
         })
     }
 
-    pub(crate) fn format(&self) -> &str {
+    /// The attestation statement format, as claimed.
+    #[must_use]
+    pub fn format(&self) -> &str {
         &self.format
     }
 
-    pub(crate) fn authenticator_data(&self) -> &AuthenticatorData {
+    /// The authenticator data.
+    #[must_use]
+    pub fn authenticator_data(&self) -> &AuthenticatorData {
         &self.authenticator_data
     }
 }

@@ -210,6 +210,28 @@ fn rsa_rules() {
 }
 
 #[test]
+fn the_order_of_parameters_can_be_made_canonical() {
+    for algorithm in SoftAlgorithm::ALL {
+        let bytes = key(algorithm);
+        let canonical = PublicKey::from_cose(&bytes)
+            .expect("a key")
+            .to_canonical_cose();
+        assert_eq!(canonical, bytes, "{algorithm:?} is made canonically");
+        let mut map: Value = ciborium::from_reader(&bytes[..]).expect("CBOR");
+        let entries = map.as_map_mut().expect("a map").len();
+        for _ in 1..entries {
+            map.as_map_mut().expect("a map").rotate_left(1);
+            let mut turned = Vec::new();
+            ciborium::into_writer(&map, &mut turned).expect("CBOR");
+            assert_ne!(turned, bytes);
+            let key = PublicKey::from_cose(&turned).expect("a key in any order");
+            assert_eq!(key.to_cose(), turned, "byte for byte");
+            assert_eq!(key.to_canonical_cose(), bytes, "{algorithm:?}");
+        }
+    }
+}
+
+#[test]
 fn the_encoding_is_canonical() {
     let bytes = key(SoftAlgorithm::EdDsa);
     // `kty` 1 as two bytes instead of one.

@@ -192,6 +192,43 @@ fn frames_follow_the_rule() {
 }
 
 #[test]
+fn frames_may_be_ignored_but_nothing_else() {
+    let mut world = World::new(Config::seeded(4));
+    let stored = world.enrol();
+    world.party = world.party.clone().with_cross_origin(CrossOrigin::Ignored);
+    let evil = "https://evil.example";
+    for (cross_origin, top_origin, origin, expected) in [
+        (None, None, None, Ok(())),
+        (Some(true), None, None, Ok(())),
+        (Some(true), Some(evil), None, Ok(())),
+        (Some(false), Some(evil), None, Ok(())),
+        (
+            Some(true),
+            Some(ORIGIN),
+            Some(evil),
+            Err("origin_not_allowed"),
+        ),
+    ] {
+        let faults = Faults {
+            cross_origin,
+            top_origin: top_origin.map(str::to_owned),
+            origin: origin.map(str::to_owned),
+            ..Faults::default()
+        };
+        world.authenticator.set_faults(faults.clone());
+        let json = world.authenticate();
+        let verdict = world.check_authentication(&stored, &json).map(|_| ());
+        assert_eq!(verdict, expected, "{cross_origin:?} {top_origin:?}");
+        let mut newcomer = World::new(Config::seeded(5));
+        newcomer.party = world.party.clone();
+        newcomer.authenticator.set_faults(faults);
+        let json = newcomer.register();
+        let verdict = newcomer.check_registration(&json).map(|_| ());
+        assert_eq!(verdict, expected, "{cross_origin:?} {top_origin:?}");
+    }
+}
+
+#[test]
 fn related_origins_may_be_added() {
     let mut world = World::new(Config::seeded(5));
     let stored = world.enrol();

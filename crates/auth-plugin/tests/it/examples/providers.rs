@@ -1,11 +1,7 @@
 //! `external-oidc.yaml` and `enterprise-sso.yaml`, with a provider of the test's own.
 
-use std::sync::Arc;
-
 use gatefold_conformance::Case;
 use gatefold_conformance::world::World;
-use gatefold_ports::{EnvironmentSecrets, HttpClient, SmtpMail, SystemClock, SystemEntropy};
-use gatefold_steps::Ports;
 use serde_json::{Value, json};
 
 use super::app::{Answer, App};
@@ -21,14 +17,7 @@ async fn provider(person: Value) -> World {
         },
     }))
     .unwrap();
-    let ports = Ports {
-        clock: Arc::new(SystemClock),
-        entropy: Arc::new(SystemEntropy),
-        secrets: Arc::new(EnvironmentSecrets),
-        http: Arc::new(HttpClient::default()),
-        mail: Arc::new(SmtpMail::default()),
-    };
-    World::of(&case, &ports).await.unwrap()
+    World::of(&case, &gatefold_ports::system()).await.unwrap()
 }
 
 /// The variables with which an example uses this provider.

@@ -15,7 +15,7 @@ use serde_json::json;
 use tokio::sync::Semaphore;
 use tokio::task::JoinHandle;
 
-use super::{given, ports, wrong};
+use super::{given, wrong};
 use crate::commands::output;
 
 /// How many cases run at once. Each may hold a few sockets on loopback.
@@ -123,7 +123,10 @@ fn read(arguments: &Arguments) -> anyhow::Result<Vec<Case>> {
 async fn report(cases: Vec<Case>, line: fn(&Report) -> String) -> anyhow::Result<Counts> {
     let progress = Progress::of(cases.len());
     let mut counts = Counts::default();
-    for (done, (id, running)) in start(cases, &ports::real()).into_iter().enumerate() {
+    for (done, (id, running)) in start(cases, &gatefold_ports::system())
+        .into_iter()
+        .enumerate()
+    {
         let report = running.await.unwrap_or_else(|_| Report {
             id,
             verdict: Verdict::Fail,

@@ -4,7 +4,6 @@
 pub mod conform;
 mod given;
 pub mod list;
-mod ports;
 pub mod run;
 pub mod show;
 mod wire;

@@ -13,7 +13,7 @@ use gatefold_steps::{Edge, Invocation, Modules, Pipeline, Reply, Runtime, Step, 
 use serde_json::{Map, Value};
 
 use super::given::{self, Given, NamedGiven};
-use super::{NamedStep, ports, step, wire, wrong};
+use super::{NamedStep, step, wire, wrong};
 use crate::commands::output;
 use crate::config::suggest::nearest;
 
@@ -108,7 +108,7 @@ pub fn run(arguments: &Arguments) -> anyhow::Result<ExitCode> {
         .build()
         .context("the runtime does not start")?;
     let steps = Runtime {
-        ports: ports::real(),
+        ports: gatefold_ports::system(),
         modules: Modules::default(),
     };
     let answered = runtime.block_on(async {

@@ -1,14 +1,15 @@
 //! Finishes an authentication with a passkey.
 
 use gatefold_webauthn::{
-    AuthenticationExpectations, AuthenticationResponse, OriginComparison, PublicKey,
-    PublicKeyError, StoredCredential, UserHandle,
+    AuthenticationError, AuthenticationExpectations, AuthenticationResponse, CeremonyError,
+    OriginComparison, PublicKey, PublicKeyError, StoredCredential, UserHandle,
 };
 
 use super::Site;
 use crate::Clock;
 use crate::passkey::{
     ClientAssertion, CredentialRecord, LoginRefusal, PasskeyAssertion, RecordFlags, SessionData,
+    TokenBindingError,
 };
 
 /// A sign-in as it arrives at its second half.
@@ -62,15 +63,21 @@ pub enum LoginDenial {
     /// The credential that answered is not among those given.
     #[error("the credential is not known")]
     Unknown,
-    /// The challenge of the session or of the client data is shorter than 16 bytes, or malformed.
-    #[error("the challenge is malformed")]
-    Challenge,
+    /// The client data's token binding is malformed.
+    #[error(transparent)]
+    TokenBinding(#[from] TokenBindingError),
     /// The record holds no public key that we can verify with.
     #[error("the stored public key cannot be used: {0}")]
     PublicKey(PublicKeyError),
     /// Verification failed, or the counter went back.
     #[error(transparent)]
     Refused(#[from] LoginRefusal),
+}
+
+impl From<CeremonyError> for LoginDenial {
+    fn from(error: CeremonyError) -> Self {
+        Self::Refused(AuthenticationError::from(error).into())
+    }
 }
 
 /// Verifies an authentication response (WebAuthn Level 3 section 7.2) with the one record it names.
@@ -94,14 +101,18 @@ pub fn finish_login(clock: &dyn Clock, answer: LoginAnswer<'_>) -> Result<Signed
     let mut records = answer.credentials.into_iter();
     let record = records.find(|record| record.id == id);
     let record = record.ok_or(LoginDenial::Unknown)?;
-    let (Some(challenge), Some(response)) = (session.challenge(), &answer.assertion.response)
-    else {
-        return Err(LoginDenial::Challenge);
-    };
-    let stored = stored(&record, response, &user_id)?;
-    let expectations = AuthenticationExpectations::new(site.relying_party, &challenge)
+    let claims = &answer.assertion.claims;
+    let challenge = claims.check_answers(session, "webauthn.get")?;
+    // Type and challenge are there, so what may be missing is the origin.
+    let response = answer.assertion.response.as_ref();
+    let response = response.ok_or(CeremonyError::OriginNotAllowed)?;
+    let party = site.judging_party();
+    let expectations = AuthenticationExpectations::new(&party, &challenge)
         .user_verification(site.demanded(session))
         .origin_comparison(OriginComparison::Parsed);
+    expectations.check_client_data(response.client_data())?;
+    claims.check_token_binding()?;
+    let stored = stored(&record, response, &user_id)?;
     let proof = crate::passkey::finish_login::judge(&expectations, &stored, response, now)?;
     Ok(SignedIn {
         user_id,

@@ -1,15 +1,15 @@
 //! Finishes the registration of a passkey.
 
 use gatefold_webauthn::{
-    Algorithm, OriginComparison, Registered, RegistrationError, RegistrationExpectations,
-    RegistrationResponse, UserPresence,
+    Algorithm, CeremonyError, OriginComparison, Registered, RegistrationError,
+    RegistrationExpectations, RegistrationResponse, UserPresence,
 };
 
 use super::Site;
 use crate::Clock;
 use crate::passkey::{
     ClientAttestation, CredentialRecord, RecordAttestation, RecordAuthenticator, RecordFlags,
-    SessionData,
+    SessionData, TokenBindingError,
 };
 
 /// A registration as it arrives at its second half.
@@ -34,12 +34,18 @@ pub enum RegistrationDenial {
     /// The ceremony is over.
     #[error("the ceremony has expired")]
     Expired,
-    /// The challenge of the session or of the client data is shorter than 16 bytes, or malformed.
-    #[error("the challenge is malformed")]
-    Challenge,
+    /// The client data's token binding is malformed.
+    #[error(transparent)]
+    TokenBinding(#[from] TokenBindingError),
     /// A check of WebAuthn Level 3 section 7.1 failed.
     #[error(transparent)]
     Verification(#[from] RegistrationError),
+}
+
+impl From<CeremonyError> for RegistrationDenial {
+    fn from(error: CeremonyError) -> Self {
+        Self::Verification(error.into())
+    }
 }
 
 /// Verifies a registration response (WebAuthn Level 3 section 7.1) and makes the record to store.
@@ -59,9 +65,11 @@ pub fn finish_register(
         return Err(RegistrationDenial::Expired);
     }
     let attestation = answer.attestation;
-    let (Some(challenge), Some(response)) = (session.challenge(), &attestation.response) else {
-        return Err(RegistrationDenial::Challenge);
-    };
+    let claims = &attestation.claims;
+    let challenge = claims.check_answers(session, "webauthn.create")?;
+    // Type and challenge are there, so what may be missing is the origin.
+    let response = attestation.response.as_ref();
+    let response = response.ok_or(CeremonyError::OriginNotAllowed)?;
     let offered = session.algorithms.iter();
     let offered: Vec<_> = offered
         .filter_map(|id| Algorithm::from_cose_id(*id))
@@ -71,11 +79,14 @@ pub fn finish_register(
         _ => UserPresence::Required,
     };
     let site = answer.site;
-    let expectations = RegistrationExpectations::new(site.relying_party, &challenge, now.seconds())
+    let party = site.judging_party();
+    let expectations = RegistrationExpectations::new(&party, &challenge, now.seconds())
         .algorithms(&offered)
         .user_verification(site.demanded(session))
         .user_presence(presence)
         .origin_comparison(OriginComparison::Parsed);
+    expectations.check_client_data(response.client_data())?;
+    claims.check_token_binding()?;
     let proof = crate::passkey::finish_register::judge(&expectations, response, now)?;
     let registered = proof.method().registered();
     Ok(record(registered, response, &attestation))
@@ -91,7 +102,7 @@ fn record(
     let transports = &claims.transports;
     CredentialRecord {
         id: registered.credential_id.as_bytes().to_vec(),
-        public_key: Some(registered.public_key.to_cose().to_vec()),
+        public_key: Some(registered.public_key.to_canonical_cose()),
         attestation_type: registered.attestation.format.to_owned(),
         transports: (!transports.is_empty()).then(|| transports.clone()),
         flags: Some(RecordFlags {

@@ -11,7 +11,7 @@ mod finish_login;
 mod finish_register;
 mod options;
 
-use gatefold_webauthn::{RelyingParty, UserVerification};
+use gatefold_webauthn::{CrossOrigin, RelyingParty, UserVerification};
 
 pub use begin_login::{LoginBeginning, NoCredentials, begin_login};
 pub use begin_register::{RegistrationBeginning, begin_register};
@@ -30,6 +30,13 @@ pub struct Site<'a> {
 }
 
 impl Site<'_> {
+    /// Who finished ceremonies are judged for. Which sites may frame a pipeline's pages, its pages say
+    /// themselves, with the headers they are served with; client data are not asked.
+    fn judging_party(&self) -> RelyingParty {
+        let party = self.relying_party.clone();
+        party.with_cross_origin(CrossOrigin::Ignored)
+    }
+
     /// What a finished ceremony must fulfil: verified if the site or the session says so. A session
     /// can only add to what the site demands.
     fn demanded(&self, session: &SessionData) -> UserVerification {

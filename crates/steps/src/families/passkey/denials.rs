@@ -2,7 +2,7 @@
 
 use gatefold_kernel::passkey::pipeline::{LoginDenial, RegistrationDenial};
 use gatefold_kernel::passkey::{
-    AssertionParseError, AttestationParseError, LoginRefusal, SessionDataError,
+    AssertionParseError, AttestationParseError, LoginRefusal, SessionDataError, TokenBindingError,
 };
 use gatefold_kernel::webauthn::{
     AttestationError, AuthenticationError, CeremonyError, RegistrationError,
@@ -54,7 +54,7 @@ pub(super) fn registration_detail(denial: &RegistrationDenial) -> String {
     match denial {
         RegistrationDenial::AnotherAccount => ANOTHER_ACCOUNT.to_owned(),
         RegistrationDenial::Expired => EXPIRED.to_owned(),
-        RegistrationDenial::Challenge => CHALLENGE.to_owned(),
+        RegistrationDenial::TokenBinding(error) => token_binding_detail(error),
         RegistrationDenial::Verification(error) => verification_detail(*error),
     }
 }
@@ -90,7 +90,7 @@ pub(super) fn login_detail(denial: &LoginDenial) -> String {
         LoginDenial::AnotherHandle => HANDLE,
         LoginDenial::Nobody => "neither session, user_id nor user handle say who signs in",
         LoginDenial::Unknown => UNKNOWN,
-        LoginDenial::Challenge => CHALLENGE,
+        LoginDenial::TokenBinding(error) => return token_binding_detail(error),
         LoginDenial::PublicKey(error) => {
             return format!("Error parsing the assertion public key: {error}");
         }
@@ -117,6 +117,11 @@ fn authentication_detail(error: &AuthenticationError) -> &'static str {
     }
 }
 
+/// What is wrong with a token binding.
+fn token_binding_detail(error: &TokenBindingError) -> String {
+    format!("Error decoding clientData, {error}")
+}
+
 /// A check that both ceremonies share.
 fn ceremony_detail(error: CeremonyError) -> &'static str {
     match error {
@@ -130,5 +135,34 @@ fn ceremony_detail(error: CeremonyError) -> &'static str {
             "Backup State Flag is true but Backup Eligible flag is false which is invalid"
         }
         _ => AUTHENTICATOR,
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use gatefold_kernel::passkey::TokenBindingError;
+    use gatefold_kernel::passkey::pipeline::{LoginDenial, RegistrationDenial};
+
+    use super::{login_detail, registration_detail};
+
+    #[test]
+    fn a_bad_token_binding_reads_alike_in_both_ceremonies() {
+        let unknown = TokenBindingError::StatusUnknown {
+            shown: "bogus".to_owned(),
+        };
+        for (error, expected) in [
+            (
+                TokenBindingError::StatusMissing,
+                "Error decoding clientData, token binding present without status",
+            ),
+            (
+                unknown,
+                "Error decoding clientData, token binding present with invalid value: bogus",
+            ),
+        ] {
+            let registration = RegistrationDenial::TokenBinding(error.clone());
+            assert_eq!(registration_detail(&registration), expected);
+            assert_eq!(login_detail(&LoginDenial::TokenBinding(error)), expected);
+        }
     }
 }
