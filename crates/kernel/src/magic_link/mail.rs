@@ -45,16 +45,16 @@ pub enum ComposeError {
     Address(#[from] MailError),
 }
 
-/// Checks a link: its scheme, if it has one, is no script's, and it holds neither blanks nor
-/// control characters.
+/// Checks a link: its scheme, if it has one, is no script's, and it holds no control characters and
+/// no blanks other than spaces.
 ///
 /// # Errors
 /// When it is not one that people may be sent to.
 pub fn check_link(link: &str) -> Result<(), ComposeError> {
-    let is_odd = |c: char| c.is_control() || c.is_whitespace();
+    let is_odd = |c: char| c.is_control() || (c.is_whitespace() && c != ' ');
     let is_refused = link.len() > MAX_LINK_BYTES
         || link.contains(is_odd)
-        || scheme(link).is_some_and(|scheme| {
+        || scheme(link.trim_start()).is_some_and(|scheme| {
             let is = |refused: &&str| scheme.eq_ignore_ascii_case(refused);
             scheme.is_empty() || SCRIPTS.iter().any(is)
         });
@@ -131,8 +131,7 @@ fn one_line(what: &'static str, text: &str, default: &str) -> Result<String, Com
     printable(text, 120).map_err(|_| ComposeError::Text(what))
 }
 
-/// The scheme of an address (RFC 3986 section 3.1), if it has one. Blanks count as letters here, so
-/// that none can hide a scheme.
+/// The scheme of an address (RFC 3986 section 3.1), if it has one. Blanks count as letters here.
 fn scheme(link: &str) -> Option<&str> {
     let end = link.find([':', '/', '?', '#'])?;
     link[end..].starts_with(':').then(|| &link[..end])
@@ -213,8 +212,9 @@ mod tests {
             ("JavaScript:alert(1)", false),
             ("data:text/html,x", false),
             ("java\tscript:alert(1)", false),
-            (" https://x", false),
-            ("https://x/a b", false),
+            (" https://x", true),
+            ("  javascript:alert(1)", false),
+            ("https://x/a b", true),
             ("https://x/\r\nBcc: y", false),
             (":x", false),
             (&long, false),

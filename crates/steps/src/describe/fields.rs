@@ -139,6 +139,9 @@ fn remark(subject: Subject, part: Part, name: &str) -> String {
     let guard = &step.body.guard;
     let remark = match (part, name) {
         (Part::Config, "on_denied") => "what a denial does: continue (the default), stop or error",
+        (Part::Config, "signing_secret_env") if step.config == "EmptyConfig" => {
+            "the variable with the secret; only the magic link steps read it"
+        }
         (Part::Input, name) if guard.secrets.contains(&name) => {
             "a secret of the operator; ignored where the request holds it"
         }

@@ -232,8 +232,16 @@ fn answered(call: &Call) -> Result<Answered, String> {
         .map_err(|error| format!("parse assertion: {}", assertion_detail(error)))?;
     let credentials = records(call.input.text("credentials"))
         .map_err(|error| format!("parse credentials: {error}"))?;
+    let session = session.map_err(|error| {
+        // A session of nobody is not the named account's (B1).
+        if call.input.text("user_id").is_empty() {
+            denials::session_detail(error).to_owned()
+        } else {
+            format!("validate login: {}", denials::ANOTHER_ACCOUNT)
+        }
+    })?;
     Ok(Answered {
-        session: session.map_err(denials::session_detail)?,
+        session,
         assertion,
         credentials,
     })

@@ -8,7 +8,7 @@ use gatefold_kernel::webauthn::{
     AttestationError, AuthenticationError, CeremonyError, RegistrationError,
 };
 
-const ANOTHER_ACCOUNT: &str = "ID mismatch for User and Session";
+pub(super) const ANOTHER_ACCOUNT: &str = "ID mismatch for User and Session";
 const EXPIRED: &str = "Session has Expired";
 const CHALLENGE: &str = "Error validating challenge";
 const AUTHENTICATOR: &str = "Error validating the authenticator response";
