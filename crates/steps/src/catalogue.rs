@@ -50,8 +50,8 @@ pub enum Run {
     Async(for<'a> fn(&'a Call) -> Pin<Box<dyn Future<Output = StepResult> + Send + 'a>>),
 }
 
-/// Which input fields must not come from the query or path of an HTTP request (auth-steps hazard
-/// "current injection"): there the client would choose what it is judged by.
+/// Which input fields must not come from the query or path of an HTTP request (B9): there the client
+/// would choose what it is judged by.
 pub struct Guard {
     /// Refused when they stand at the top of the HTTP trigger's data and in no step's output: what
     /// the pipeline should have looked up itself.
