@@ -83,7 +83,9 @@ impl<'a> Found<'a> {
         }
         for output in self.pipeline.step_outputs.values() {
             if let Some(produced) = output.get(field)?
-                && self.value.is_none_or(|value| !same(value, &produced))
+                && self
+                    .value
+                    .map_or(!is_blank(&produced), |value| !same(value, &produced))
             {
                 let text = format!("{field} is ambiguous: the pipeline has it as {camel} too");
                 return Err(StepError::new(text));
@@ -149,6 +151,18 @@ impl<'a> Found<'a> {
             }
         }
         Ok(false)
+    }
+}
+
+/// Whether a value is one that the host leaves out of a message.
+fn is_blank(value: &Value) -> bool {
+    match value {
+        Value::Null => true,
+        Value::Bool(on) => !on,
+        Value::Number(number) => number.as_f64() == Some(0.0),
+        Value::String(text) => text.is_empty(),
+        Value::Array(items) => items.is_empty(),
+        Value::Object(_) => false,
     }
 }
 
@@ -345,6 +359,13 @@ mod tests {
                 json!({"row": {"code_hash": "g"}, "parse": {"codeHash": "h"}}),
                 json!({"code_hash": "h"}),
                 ambiguous,
+            ),
+            // Blank under both names, as a form that was left empty.
+            (
+                trigger(json!({})),
+                json!({"row": {"code_hash": ""}, "parse": {"codeHash": ""}}),
+                json!({}),
+                json!({}),
             ),
             // The same under both names is no conflict.
             (
