@@ -5,15 +5,17 @@
 //! Input is picked by field name from everything the pipeline has. Texts are coerced for fields
 //! that are no texts, as query parameters and templates are always texts.
 
-use gatefold_steps::schema::{Field, Kind, Message};
+use gatefold_steps::endpoint::{Any, Endpoint, Execution};
+use gatefold_steps::schema::{Field, Kind, Message, Schema};
 use gatefold_steps::wire::{self, EncodeError};
+use gatefold_steps::{Pipeline, Step, StepError, Tree};
 use serde_json::{Map, Value};
 
 /// Encodes a configuration.
 ///
 /// # Errors
 /// What the message cannot hold.
-pub fn encode_config(message: &Message, config: &Map<String, Value>) -> Result<Vec<u8>, String> {
+pub fn encode_config(message: &Message, config: &Map<String, Value>) -> Result<Any, String> {
     let kept = config.iter().filter(|(key, _)| !key.starts_with('_'));
     encode(message, kept.map(|(key, value)| (key.as_str(), value)))
 }
@@ -22,7 +24,7 @@ pub fn encode_config(message: &Message, config: &Map<String, Value>) -> Result<V
 ///
 /// # Errors
 /// What the message cannot hold.
-pub fn encode_input(message: &Message, current: &Map<String, Value>) -> Result<Vec<u8>, String> {
+pub fn encode_input(message: &Message, current: &Map<String, Value>) -> Result<Any, String> {
     let picked = message.fields.iter().filter_map(|field| {
         let value = current
             .get(&field.json_name)
@@ -41,6 +43,60 @@ pub fn decode_output(message: &Message, bytes: &[u8]) -> Result<Map<String, Valu
     wire::decode(message, bytes).map_err(|error| error.to_string())
 }
 
+/// What an execution gave the host.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Executed {
+    /// The output as the pipeline stores it.
+    pub output: Map<String, Value>,
+    /// Whether the pipeline ends here.
+    pub stop: bool,
+}
+
+/// Why an execution gave nothing.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Refused {
+    /// The host refuses the configuration.
+    Config(String),
+    /// The host refuses the input.
+    Input(String),
+    /// The step failed.
+    Step(StepError),
+    /// The host cannot read the output.
+    Output(String),
+}
+
+/// Creates a step and executes it once, as the host does: both halves of the wire.
+///
+/// # Errors
+/// See [`Refused`].
+pub async fn execute(
+    endpoint: &Endpoint,
+    step: &Step,
+    config: &Map<String, Value>,
+    input: &Map<String, Value>,
+    pipeline: Pipeline,
+) -> Result<Executed, Refused> {
+    let config = encode_config(Schema::named(step.config), config).map_err(Refused::Config)?;
+    let input = encode_input(Schema::named(step.input), input).map_err(Refused::Input)?;
+    let handle = endpoint
+        .create_step(&step.name(), Some(&config))
+        .map_err(Refused::Step)?;
+    let execution = Execution {
+        handle,
+        typed_config: Some(config),
+        typed_input: Some(input),
+        current: Tree::Absent,
+        pipeline,
+    };
+    let executed = endpoint.execute(execution).await.map_err(Refused::Step)?;
+    let output = decode_output(Schema::named(step.output), &executed.output.value)
+        .map_err(Refused::Output)?;
+    Ok(Executed {
+        output,
+        stop: executed.stop,
+    })
+}
+
 /// Whether the message says exactly this: nothing would be lost or coerced.
 pub fn can_say(message: &Message, members: &Map<String, Value>) -> bool {
     wire::encode(message, members)
@@ -52,7 +108,7 @@ pub fn can_say(message: &Message, members: &Map<String, Value>) -> bool {
 fn encode<'a>(
     message: &Message,
     members: impl Iterator<Item = (&'a str, &'a Value)>,
-) -> Result<Vec<u8>, String> {
+) -> Result<Any, String> {
     let failed = |error: EncodeError| {
         format!(
             "decode {} input as protobuf JSON: proto: {error}",
@@ -68,7 +124,9 @@ fn encode<'a>(
             coerced.insert(field.name.clone(), value);
         }
     }
-    wire::encode(message, &coerced).map_err(failed)
+    let value = wire::encode(message, &coerced).map_err(failed)?.into();
+    let type_url = format!("type.googleapis.com/{}", message.full_name());
+    Ok(Any { type_url, value })
 }
 
 /// A text for a field that is none becomes what it says; an empty one, nothing at all.
@@ -135,7 +193,7 @@ mod tests {
     fn input_is_picked_by_field_name() {
         let message = Schema::get().message("TOTPVerifyInput").unwrap();
         let current = members(json!({"code": "1", "method": "GET", "secret": "s"}));
-        assert_eq!(encode_input(message, &current).unwrap().len(), 6);
+        assert_eq!(encode_input(message, &current).unwrap().value.len(), 6);
         assert!(encode_input(message, &members(json!({"code": 1}))).is_err());
         assert!(!can_say(message, &current), "`method` would be lost");
     }

@@ -1,18 +1,19 @@
 //! Running cases.
 
 use gatefold_kernel::Document;
-use gatefold_steps::endpoint::{Any, Endpoint, Execution};
+use gatefold_steps::endpoint::Endpoint;
 use gatefold_steps::modules::{MODULE_CONFIG, MODULE_TYPE};
-use gatefold_steps::schema::{Message, Schema};
+use gatefold_steps::schema::Schema;
 use gatefold_steps::{Edge, Invocation, Pipeline, Ports, Step, Tree, catalogue};
 use serde_json::{Map, Value, json};
 
 use crate::case::{Case, Mode, Module};
+use crate::host::{self, Refused};
 use crate::judge::{Answer, Report, Verdict, judge};
 use crate::matching::{Context, Mismatch};
+use crate::meta;
 use crate::placeholder::Placeholders;
 use crate::world::World;
-use crate::{host, meta};
 
 /// Through which edges a case of mode `map` is run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -157,11 +158,9 @@ fn set_up(module: &Module, endpoint: &Endpoint) -> Value {
             ("optional".into(), true.into()),
         ]);
     }
-    let message = message(MODULE_CONFIG);
     if module.typed {
-        let encoded = host::encode_config(message, &config);
-        let made = encoded.and_then(|bytes| {
-            let any = any(message, bytes);
+        let encoded = host::encode_config(Schema::named(MODULE_CONFIG), &config);
+        let made = encoded.and_then(|any| {
             endpoint
                 .create_module(MODULE_TYPE, &module.name, Some(&any))
                 .map_err(|error| error.to_string())
@@ -258,33 +257,12 @@ async fn over_wire(
     pipeline: Pipeline,
     endpoint: &Endpoint,
 ) -> Answer {
-    let encoded = host::encode_config(message(step.config), config);
-    let config = match encoded {
-        Ok(bytes) => any(message(step.config), bytes),
-        Err(error) => return Answer::Error("host-config", error),
-    };
-    let typed_input = match host::encode_input(message(step.input), input) {
-        Ok(bytes) => any(message(step.input), bytes),
-        Err(error) => return Answer::Error("host-input", error),
-    };
-    let failed = |error: gatefold_steps::StepError| Answer::Error("step-error", error.to_string());
-    let handle = match endpoint.create_step(&step.name(), Some(&config)) {
-        Ok(handle) => handle,
-        Err(error) => return failed(error),
-    };
-    let execution = Execution {
-        handle,
-        typed_config: Some(config),
-        typed_input: Some(typed_input),
-        current: Tree::Absent,
-        pipeline,
-    };
-    match endpoint.execute(execution).await {
-        Err(error) => failed(error),
-        Ok(executed) => match host::decode_output(message(step.output), &executed.output.value) {
-            Ok(members) => Answer::Output(members),
-            Err(error) => Answer::Error("step-error", error),
-        },
+    match host::execute(endpoint, step, config, input, pipeline).await {
+        Ok(executed) => Answer::Output(executed.output),
+        Err(Refused::Config(error)) => Answer::Error("host-config", error),
+        Err(Refused::Input(error)) => Answer::Error("host-input", error),
+        Err(Refused::Step(error)) => Answer::Error("step-error", error.to_string()),
+        Err(Refused::Output(error)) => Answer::Error("step-error", error),
     }
 }
 
@@ -329,8 +307,8 @@ pub fn is_said_by_wire(case: &Case) -> bool {
     else {
         return false;
     };
-    host::can_say(message(step.config), &case.config)
-        && host::can_say(message(step.input), &case.input)
+    host::can_say(Schema::named(step.config), &case.config)
+        && host::can_say(Schema::named(step.input), &case.input)
 }
 
 /// What is wrong with what the other servers were asked.
@@ -368,17 +346,4 @@ fn with_json(request: &Value) -> Value {
         .unwrap_or_default();
     request["json"] = serde_json::from_str(body).unwrap_or_default();
     request
-}
-
-fn message(name: &str) -> &'static Message {
-    Schema::get()
-        .message(name)
-        .expect("the catalogue names messages of auth.proto")
-}
-
-fn any(message: &Message, bytes: Vec<u8>) -> Any {
-    Any {
-        type_url: format!("type.googleapis.com/{}", message.full_name()),
-        value: bytes.into(),
-    }
 }

@@ -12,6 +12,7 @@ use crate::families::{
     magic_link, oauth, passkey, password, phone, policy, provider_catalog, totp,
 };
 use crate::reply::StepResult;
+use crate::schema::Message;
 
 /// One step: its name, its messages and its code.
 pub struct Step {
@@ -55,7 +56,7 @@ pub enum Run {
 pub struct Guard {
     /// Refused when they stand at the top of the HTTP trigger's data and in no step's output: what
     /// the pipeline should have looked up itself.
-    pub looked_up: &'static [&'static str],
+    pub looked_up: LookedUp,
     /// Secrets of the operator: refused when the request holds them anywhere, body included.
     pub secrets: &'static [&'static str],
 }
@@ -63,9 +64,31 @@ pub struct Guard {
 impl Guard {
     /// Nothing is guarded.
     pub const NONE: Self = Self {
-        looked_up: &[],
+        looked_up: LookedUp::These(&[]),
         secrets: &[],
     };
+
+    /// The fields of this input message that the pipeline must have looked up.
+    pub fn looked_up(&self, input: &'static Message) -> Vec<&'static str> {
+        match self.looked_up {
+            LookedUp::These(fields) => fields.to_vec(),
+            LookedUp::Every => {
+                let fields = input.fields.iter().map(|field| field.name.as_str());
+                fields
+                    .filter(|field| !self.secrets.contains(field))
+                    .collect()
+            }
+        }
+    }
+}
+
+/// Which fields a pipeline must have looked up itself.
+#[derive(Debug, Clone, Copy)]
+pub enum LookedUp {
+    /// These.
+    These(&'static [&'static str]),
+    /// Every field of the input that is no secret, also one that is added later.
+    Every,
 }
 
 /// What people read about a step.

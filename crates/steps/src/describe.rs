@@ -93,11 +93,11 @@ impl Subject {
     /// only.
     pub fn messages(self) -> Vec<(Part, &'static Message)> {
         match self {
-            Self::Module => vec![(Part::Config, message(MODULE_CONFIG))],
+            Self::Module => vec![(Part::Config, Schema::named(MODULE_CONFIG))],
             Self::Step(step) => vec![
-                (Part::Config, message(step.config)),
-                (Part::Input, message(step.input)),
-                (Part::Output, message(step.output)),
+                (Part::Config, Schema::named(step.config)),
+                (Part::Input, Schema::named(step.input)),
+                (Part::Output, Schema::named(step.output)),
             ],
         }
     }
@@ -117,10 +117,11 @@ impl Subject {
         };
         let guard = &step.body.guard;
         let mut sentences = Vec::new();
-        if !guard.looked_up.is_empty() {
+        let looked_up = guard.looked_up(Schema::named(step.input));
+        if !looked_up.is_empty() {
             sentences.push(format!(
                 "{}: ignored where it comes from the query or the path of an HTTP request and from no step before; look it up in the pipeline.",
-                listed(guard.looked_up)
+                listed(&looked_up)
             ));
         }
         if !guard.secrets.is_empty() {
@@ -138,7 +139,7 @@ impl Subject {
             return Vec::new();
         };
         let mut texts = vec![denial(step)];
-        if message(step.config).field("on_denied").is_some() {
+        if Schema::named(step.config).field("on_denied").is_some() {
             texts.push(ON_DENIED.to_owned());
         }
         texts
@@ -273,12 +274,6 @@ fn listed(names: &[&str]) -> String {
 
 fn parsed(text: &str) -> Value {
     serde_json::from_str(text).unwrap_or_default()
-}
-
-fn message(name: &str) -> &'static Message {
-    Schema::get()
-        .message(name)
-        .expect("the catalogue names messages of auth.proto")
 }
 
 #[cfg(test)]

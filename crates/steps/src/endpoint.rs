@@ -97,7 +97,7 @@ impl Endpoint {
                 "unknown typed module type: {module_type}"
             )));
         }
-        let config = unpack("config", message(MODULE_CONFIG), config)?.unwrap_or_default();
+        let config = unpack("config", Schema::named(MODULE_CONFIG), config)?.unwrap_or_default();
         let id = self.runtime.modules.create(name, config);
         let handle = self.draw_handle();
         write(&self.modules).insert(handle.clone(), id);
@@ -150,7 +150,7 @@ impl Endpoint {
             .then(|| catalogue::find(step_type))
             .flatten()
             .ok_or_else(|| StepError::new(format!("unknown typed step type: {step_type}")))?;
-        let config = unpack("config", message(step.config), config)?.unwrap_or_default();
+        let config = unpack("config", Schema::named(step.config), config)?.unwrap_or_default();
         if !config.text("on_denied").contains("{{") {
             OnDenied::parse(&config)?;
         }
@@ -184,8 +184,8 @@ impl Endpoint {
         } = execution;
         let Created { step, config } = self.step(&handle)?;
         let config =
-            unpack("config", message(step.config), typed_config.as_ref())?.unwrap_or(config);
-        let expected = message(step.input);
+            unpack("config", Schema::named(step.config), typed_config.as_ref())?.unwrap_or(config);
+        let expected = Schema::named(step.input);
         let input = unpack("input", expected, typed_input.as_ref())?.ok_or_else(|| {
             StepError::new(format!(
                 "typed input is required; expected {}",
@@ -203,7 +203,7 @@ impl Endpoint {
             pipeline,
         };
         let outcome = self.runtime.run(step, invocation).await?;
-        let output = pack(message(step.output), &outcome.output.into_members())?;
+        let output = pack(Schema::named(step.output), &outcome.output.into_members())?;
         Ok(Executed {
             output,
             stop: outcome.stop,
@@ -250,13 +250,6 @@ fn write<T>(lock: &RwLock<T>) -> std::sync::RwLockWriteGuard<'_, T> {
 
 fn unknown_step(handle: &str) -> StepError {
     StepError::new(format!("unknown step handle: {handle}"))
-}
-
-/// A message that the catalogue names; a test walks all of them.
-fn message(name: &str) -> &'static Message {
-    Schema::get()
-        .message(name)
-        .expect("the catalogue names messages of auth.proto")
 }
 
 /// Reads an `Any` as this message; nothing if there is none.

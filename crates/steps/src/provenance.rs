@@ -12,7 +12,7 @@ use serde_json::Value;
 use crate::call::{Pipeline, Tree};
 use crate::catalogue::Guard;
 use crate::reply::StepError;
-use crate::schema::Schema;
+use crate::schema::Message;
 
 /// Removes guarded fields from an input message where the request itself set them: for the step they are
 /// absent. Only HTTP triggers have a request; they are known by `method` and `path`.
@@ -20,7 +20,7 @@ use crate::schema::Schema;
 /// # Errors
 /// When the pipeline's state cannot be read, or a field comes under two names at once.
 pub(crate) fn refuse(
-    message: &str,
+    message: &'static Message,
     guard: &Guard,
     input: &mut Document,
     pipeline: &Pipeline,
@@ -28,14 +28,10 @@ pub(crate) fn refuse(
     if !is_http(&pipeline.trigger_data)? {
         return Ok(());
     }
-    for field in Schema::get()
-        .message(message)
-        .into_iter()
-        .flat_map(|message| &message.fields)
-    {
+    for field in &message.fields {
         Found::new(message, &field.name, input, pipeline).unambiguous()?;
     }
-    for field in guard.looked_up {
+    for field in guard.looked_up(message) {
         if Found::new(message, field, input, pipeline).is_the_requests()? {
             input.remove(field);
         }
@@ -55,20 +51,24 @@ fn is_http(trigger: &Tree) -> Result<bool, StepError> {
 
 /// Where the value of one input field stands in the pipeline.
 struct Found<'a> {
-    /// The host takes a field by its name in lowerCamelCase first, then by the other.
-    names: [&'a str; 2],
+    field: &'a str,
+    /// The field's name in lowerCamelCase where that is another: the host takes it first.
+    alias: Option<&'a str>,
     value: Option<&'a Value>,
     pipeline: &'a Pipeline,
 }
 
 impl<'a> Found<'a> {
-    fn new(message: &str, field: &'a str, input: &'a Document, pipeline: &'a Pipeline) -> Self {
-        let camel = Schema::get()
-            .message(message)
-            .and_then(|message| message.field(field));
-        let camel = camel.map_or(field, |field| field.json_name.as_str());
+    fn new(
+        message: &'a Message,
+        field: &'a str,
+        input: &'a Document,
+        pipeline: &'a Pipeline,
+    ) -> Self {
+        let alias = message.field(field).map(|field| field.json_name.as_str());
         Self {
-            names: [camel, field],
+            field,
+            alias: alias.filter(|alias| *alias != field),
             value: input.value(field),
             pipeline,
         }
@@ -77,8 +77,11 @@ impl<'a> Found<'a> {
     /// The host prefers the lowerCamelCase name, so whoever sends that one hides what an earlier step
     /// has produced under the other, also with a blank, which does not even arrive here.
     fn unambiguous(&self) -> Result<(), StepError> {
-        let [camel, field] = self.names;
-        if camel == field || !self.is_named(camel)? {
+        let field = self.field;
+        let Some(alias) = self.alias else {
+            return Ok(());
+        };
+        if !self.is_named(alias)? {
             return Ok(());
         }
         for output in self.pipeline.step_outputs.values() {
@@ -87,7 +90,7 @@ impl<'a> Found<'a> {
                     .value
                     .map_or(!is_blank(&produced), |value| !same(value, &produced))
             {
-                let text = format!("{field} is ambiguous: the pipeline has it as {camel} too");
+                let text = format!("{field} is ambiguous: the pipeline has it as {alias} too");
                 return Err(StepError::new(text));
             }
         }
@@ -113,15 +116,11 @@ impl<'a> Found<'a> {
     /// Whether the request set it: its query or path has the name, and no earlier step, which would
     /// have replaced it. Values are not compared, because the host reads some leniently (`1e3`).
     fn is_the_requests(&self) -> Result<bool, StepError> {
-        let names = self.names;
-        let has = |tree: &Tree| -> Result<bool, StepError> {
-            Ok(tree.get(names[0])?.is_some() || tree.get(names[1])?.is_some())
-        };
-        if self.value.is_none() || !has(&self.pipeline.trigger_data)? {
+        if self.value.is_none() || self.values(&self.pipeline.trigger_data)?.is_empty() {
             return Ok(false);
         }
         for output in self.pipeline.step_outputs.values() {
-            if has(output)? {
+            if !self.values(output)?.is_empty() {
                 return Ok(false);
             }
         }
@@ -145,12 +144,18 @@ impl<'a> Found<'a> {
         let Some(value) = self.value else {
             return Ok(false);
         };
-        for name in self.names {
-            if tree.get(name)?.is_some_and(|found| same(value, &found)) {
-                return Ok(true);
-            }
-        }
-        Ok(false)
+        Ok(self.values(tree)?.iter().any(|found| same(value, found)))
+    }
+
+    /// What stands under the field's names there.
+    fn values(&self, tree: &Tree) -> Result<Vec<Value>, StepError> {
+        let names = self.alias.into_iter().chain([self.field]);
+        let found = names.map(|name| tree.get(name));
+        Ok(found
+            .collect::<Result<Vec<_>, _>>()?
+            .into_iter()
+            .flatten()
+            .collect())
     }
 }
 
@@ -207,6 +212,7 @@ mod tests {
     use super::refuse;
     use crate::call::{Pipeline, Tree};
     use crate::catalogue::find;
+    use crate::schema::Schema;
     use crate::structs;
 
     fn object(value: Value) -> Map<String, Value> {
@@ -236,7 +242,12 @@ mod tests {
                 ..Pipeline::default()
             };
             let mut input = Document::new(object(input.clone()));
-            match refuse(step.input, &step.body.guard, &mut input, &pipeline) {
+            match refuse(
+                Schema::named(step.input),
+                &step.body.guard,
+                &mut input,
+                &pipeline,
+            ) {
                 Ok(()) => Value::Object(input.into_members()),
                 Err(error) => Value::String(error.to_string()),
             }

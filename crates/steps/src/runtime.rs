@@ -10,6 +10,7 @@ use crate::catalogue::{Run, Step};
 use crate::modules::Modules;
 use crate::provenance;
 use crate::reply::{Reply, StepError};
+use crate::schema::Schema;
 
 /// Where steps run: a world and the module instances in it. Clones share both.
 #[derive(Clone)]
@@ -102,7 +103,12 @@ impl Runtime {
             mut input,
             pipeline,
         } = invocation;
-        provenance::refuse(step.input, &step.body.guard, &mut input, &pipeline)?;
+        provenance::refuse(
+            Schema::named(step.input),
+            &step.body.guard,
+            &mut input,
+            &pipeline,
+        )?;
         let (ports, modules) = (self.ports.clone(), self.modules.clone());
         Ok(Call {
             edge,

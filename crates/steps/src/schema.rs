@@ -104,6 +104,14 @@ impl Schema {
         self.by_name.get(name).map(|&at| &self.messages[at])
     }
 
+    /// The message of this short name, which the catalogue or another of our own lists has; a test
+    /// walks all of them.
+    pub fn named(name: &str) -> &'static Message {
+        Self::get()
+            .message(name)
+            .expect("the catalogue names messages of auth.proto")
+    }
+
     /// The message at a position that a [`Kind`] names.
     pub fn at(&self, position: usize) -> &Message {
         &self.messages[position]

@@ -7,9 +7,9 @@ use super::describe::warnings;
 use super::settings::Secrets;
 use super::{Diagnostic, shown};
 use crate::Document;
-use crate::oauth::provider::resolve;
+use crate::oauth::{canonical, resolve};
 use crate::policy::{Methods, OAUTH_ROUTES, PASSWORD_SWITCHES, Settings};
-use crate::provider::{Capability, Descriptor, catalog, normalized_id};
+use crate::provider::{Capability, Descriptor, catalog};
 
 /// A change of settings.
 #[derive(Debug, Clone, Default)]
@@ -268,7 +268,7 @@ fn unusable<'a>(login: &'a Capability, descriptor: &'a Descriptor) -> Option<&'a
 
 fn is_selected(settings: &Settings, id: &str) -> bool {
     let only = settings.document().setting("oauth_provider");
-    only.is_some_and(|only| normalized_id(&only) == id)
+    only.is_some_and(|only| canonical(&only) == id)
 }
 
 fn routes_error(settings: &Settings, id: &str) -> Option<Diagnostic> {

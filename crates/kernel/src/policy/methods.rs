@@ -2,8 +2,8 @@
 
 use super::Settings;
 use crate::Document;
-use crate::oauth::provider::resolve;
-use crate::provider::{Descriptor, normalized_id};
+use crate::oauth::{canonical, resolve};
+use crate::provider::Descriptor;
 
 /// Ways of signing in, each allowed or not.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -181,7 +181,7 @@ fn google(settings: &Settings) -> Option<String> {
 /// Whether the settings name this provider as the only one, or none at all.
 fn is_selected(settings: &Settings, id: &str) -> bool {
     let only = settings.document().setting("oauth_provider");
-    only.is_none_or(|only| normalized_id(&only) == id)
+    only.is_none_or(|only| canonical(&only) == id)
 }
 
 #[cfg(test)]

@@ -12,10 +12,3 @@ pub use descriptor::{Capability, Choice, Descriptor, Field};
 
 /// The category of capabilities that sign people in.
 pub const OAUTH_CATEGORY: &str = "oauth2_oidc";
-
-/// The id of a provider as it is compared: trimmed, in lower case, and `x` for the name that it had
-/// before.
-pub fn normalized_id(id: &str) -> String {
-    let id = id.trim().to_lowercase();
-    if id == "twitter" { "x".to_owned() } else { id }
-}

@@ -145,7 +145,7 @@ fn remark(subject: Subject, part: Part, name: &str) -> String {
         (Part::Input, name) if guard.secrets.contains(&name) => {
             "a secret of the operator; ignored where the request holds it"
         }
-        (Part::Input, name) if guard.looked_up.contains(&name) => {
+        (Part::Input, name) if guard.looked_up(Schema::named(step.input)).contains(&name) => {
             "ignored where it comes from a request's query or path"
         }
         (Part::Output, name) if step.body.verdict == Some(name) => "the verdict",

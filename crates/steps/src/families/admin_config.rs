@@ -9,14 +9,14 @@ use serde_json::Value;
 use super::policy;
 use super::provider_catalog::json;
 use crate::call::{Call, Edge, Tree};
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepError, StepResult};
 
 pub(crate) static DESCRIBE: Body = Body {
     run: Run::Now(describe),
     verdict: None,
     guard: Guard {
-        looked_up: &["config", "providers"],
+        looked_up: LookedUp::These(&["config", "providers"]),
         secrets: &[],
     },
     about: About {
@@ -38,7 +38,7 @@ pub(crate) static VALIDATE: Body = Body {
     run: Run::Now(validate),
     verdict: Some("valid"),
     guard: Guard {
-        looked_up: &["require_primary_method", "providers", "current_config"],
+        looked_up: LookedUp::These(&["require_primary_method", "providers", "current_config"]),
         secrets: &[],
     },
     about: About {

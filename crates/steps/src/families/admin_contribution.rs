@@ -5,7 +5,7 @@ use gatefold_kernel::admin_config::contribution::{config_page, identity_page};
 
 use super::provider_catalog::json;
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepError, StepResult};
 
 pub(crate) static CONFIG: Body = Body {
@@ -45,7 +45,7 @@ pub(crate) static IDENTITY: Body = Body {
 };
 
 const GUARD: Guard = Guard {
-    looked_up: &["contribution", "identity"],
+    looked_up: LookedUp::These(&["contribution", "identity"]),
     secrets: &[],
 };
 

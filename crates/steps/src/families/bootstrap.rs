@@ -3,14 +3,14 @@
 use gatefold_kernel::bootstrap::{BootstrapPlan, redeem as judge};
 
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepResult};
 
 pub(crate) static REDEEM: Body = Body {
     run: Run::Now(redeem),
     verdict: Some("redeemed"),
     guard: Guard {
-        looked_up: &["existing_admin_count"],
+        looked_up: LookedUp::These(&["existing_admin_count"]),
         secrets: &[],
     },
     about: About {

@@ -8,14 +8,14 @@ use gatefold_kernel::document::Integer;
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepResult};
 
 pub(crate) static GENERATE: Body = Body {
     run: Run::Now(generate),
     verdict: None,
     guard: Guard {
-        looked_up: &[],
+        looked_up: LookedUp::These(&[]),
         secrets: &["signing_secret"],
     },
     about: About {
@@ -68,7 +68,7 @@ pub(crate) static VERIFY: Body = Body {
     run: Run::Now(verify),
     verdict: Some("valid"),
     guard: Guard {
-        looked_up: &["code_hash", "attempts", "max_attempts", "expires_at"],
+        looked_up: LookedUp::These(&["code_hash", "attempts", "max_attempts", "expires_at"]),
         secrets: &["signing_secret"],
     },
     about: About {

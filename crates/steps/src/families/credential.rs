@@ -7,14 +7,14 @@ use gatefold_kernel::document::Integer;
 use serde_json::{Map, Value};
 
 use crate::call::{Call, Edge};
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepError, StepResult};
 
 pub(crate) static LIST: Body = Body {
     run: Run::Now(list),
     verdict: None,
     guard: Guard {
-        looked_up: &["credentials_json"],
+        looked_up: LookedUp::These(&["credentials_json"]),
         secrets: &[],
     },
     about: About {
@@ -71,7 +71,7 @@ pub(crate) static REVOKE: Body = Body {
     run: Run::Now(revoke),
     verdict: Some("authorized"),
     guard: Guard {
-        looked_up: &["owner_user_id", "user_id", "active_credential_count"],
+        looked_up: LookedUp::These(&["owner_user_id", "user_id", "active_credential_count"]),
         secrets: &[],
     },
     about: About {
@@ -126,7 +126,7 @@ pub(crate) static GUARD: Body = Body {
     run: Run::Now(guard),
     verdict: Some("authorized"),
     guard: Guard {
-        looked_up: &["user_id", "credentials_json"],
+        looked_up: LookedUp::These(&["user_id", "credentials_json"]),
         secrets: &[],
     },
     about: About {

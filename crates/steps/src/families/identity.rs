@@ -7,7 +7,7 @@ use gatefold_kernel::identity::{
 };
 
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepResult};
 
 /// Every input field: all of it must come from the provider's answer or from the database.
@@ -25,7 +25,7 @@ pub(crate) static RESOLVE: Body = Body {
     run: Run::Now(resolve),
     verdict: Some("accepted"),
     guard: Guard {
-        looked_up: &FIELDS,
+        looked_up: LookedUp::These(&FIELDS),
         secrets: &[],
     },
     about: About {

@@ -8,14 +8,14 @@ use gatefold_kernel::invite::{
 };
 
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepResult};
 
 pub(crate) static ISSUE: Body = Body {
     run: Run::Now(issue),
     verdict: Some("accepted"),
     guard: Guard {
-        looked_up: &["invited_by"],
+        looked_up: LookedUp::These(&["invited_by"]),
         secrets: &[],
     },
     about: About {
@@ -99,7 +99,7 @@ pub(crate) static REDEEM: Body = Body {
     run: Run::Now(redeem),
     verdict: Some("accepted"),
     guard: Guard {
-        looked_up: &[
+        looked_up: LookedUp::These(&[
             "token_hash",
             "target_email",
             "invite_email",
@@ -107,7 +107,7 @@ pub(crate) static REDEEM: Body = Body {
             "used_at",
             "role",
             "tenant_ids",
-        ],
+        ]),
         secrets: &[],
     },
     about: About {
@@ -178,7 +178,7 @@ pub(crate) static REVOKE: Body = Body {
     run: Run::Now(revoke),
     verdict: Some("accepted"),
     guard: Guard {
-        looked_up: &["revoked_by"],
+        looked_up: LookedUp::These(&["revoked_by"]),
         secrets: &[],
     },
     about: About {

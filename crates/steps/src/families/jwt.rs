@@ -4,14 +4,14 @@ use gatefold_kernel::Document;
 use gatefold_kernel::jwt::{self, KeyFault, SigningKey, TokenRequest};
 
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepError, StepResult};
 
 pub(crate) static ISSUE: Body = Body {
     run: Run::Now(issue),
     verdict: None,
     guard: Guard {
-        looked_up: &["subject", "claims"],
+        looked_up: LookedUp::These(&["subject", "claims"]),
         secrets: &[],
     },
     about: About {

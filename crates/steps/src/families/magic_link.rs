@@ -6,14 +6,14 @@ use gatefold_kernel::ports::{MailServer, PortFuture};
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepResult};
 
 pub(crate) static GENERATE: Body = Body {
     run: Run::Now(generate),
     verdict: None,
     guard: Guard {
-        looked_up: &[],
+        looked_up: LookedUp::These(&[]),
         secrets: &["signing_secret"],
     },
     about: About {
@@ -59,7 +59,7 @@ pub(crate) static VERIFY: Body = Body {
     run: Run::Now(verify),
     verdict: Some("valid"),
     guard: Guard {
-        looked_up: &["stored_hash", "expires_at"],
+        looked_up: LookedUp::These(&["stored_hash", "expires_at"]),
         secrets: &[],
     },
     about: About {
@@ -118,7 +118,7 @@ pub(crate) static SEND: Body = Body {
     run: Run::Async(send),
     verdict: None,
     guard: Guard {
-        looked_up: &["to", "magic_link_url"],
+        looked_up: LookedUp::These(&["to", "magic_link_url"]),
         secrets: &[],
     },
     about: About {

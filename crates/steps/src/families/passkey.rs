@@ -20,16 +20,17 @@ use gatefold_kernel::{Document, webauthn};
 
 use self::denials::{assertion_detail, attestation_detail, login_detail, registration_detail};
 use crate::call::Call;
-use crate::catalogue::{Body, Guard, Run};
+use crate::catalogue::{Body, Guard, LookedUp, Run};
 use crate::modules::{CredentialModule, UserVerification};
 use crate::provenance;
 use crate::reply::{Reply, StepError, StepResult};
+use crate::schema::Schema;
 
 pub(crate) static BEGIN_REGISTER: Body = Body {
     run: Run::Now(begin_register),
     verdict: None,
     guard: Guard {
-        looked_up: &["exclude_credentials"],
+        looked_up: LookedUp::These(&["exclude_credentials"]),
         secrets: &[],
     },
     about: about::BEGIN_REGISTER,
@@ -39,7 +40,7 @@ pub(crate) static FINISH_REGISTER: Body = Body {
     run: Run::Now(finish_register),
     verdict: Some("valid"),
     guard: Guard {
-        looked_up: &["session_data"],
+        looked_up: LookedUp::These(&["session_data"]),
         secrets: &[],
     },
     about: about::FINISH_REGISTER,
@@ -49,7 +50,7 @@ pub(crate) static BEGIN_LOGIN: Body = Body {
     run: Run::Now(begin_login),
     verdict: None,
     guard: Guard {
-        looked_up: &["credentials"],
+        looked_up: LookedUp::These(&["credentials"]),
         secrets: &[],
     },
     about: about::BEGIN_LOGIN,
@@ -59,7 +60,7 @@ pub(crate) static FINISH_LOGIN: Body = Body {
     run: Run::Now(finish_login),
     verdict: Some("valid"),
     guard: Guard {
-        looked_up: &["session_data", "credentials"],
+        looked_up: LookedUp::These(&["session_data", "credentials"]),
         secrets: &[],
     },
     about: about::FINISH_LOGIN,
@@ -251,7 +252,7 @@ fn answered(call: &Call) -> Result<Answered, String> {
 /// then it does not count if only the request's query says it.
 fn user_id(call: &Call, session: &SessionData) -> Result<String, StepError> {
     const LOOKED_UP: Guard = Guard {
-        looked_up: &["user_id"],
+        looked_up: LookedUp::These(&["user_id"]),
         secrets: &[],
     };
     let user_id = call.input.text("user_id").to_owned();
@@ -259,7 +260,7 @@ fn user_id(call: &Call, session: &SessionData) -> Result<String, StepError> {
         let mut input = Document::default();
         input.set("user_id", user_id);
         provenance::refuse(
-            "PasskeyFinishLoginInput",
+            Schema::named("PasskeyFinishLoginInput"),
             &LOOKED_UP,
             &mut input,
             &call.pipeline,

@@ -3,7 +3,7 @@
 use gatefold_kernel::{Secret, password};
 
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepError, StepResult};
 
 /// What both steps say when passwords are disabled.
@@ -47,7 +47,7 @@ pub(crate) static VERIFY: Body = Body {
     run: Run::Blocking(verify),
     verdict: Some("valid"),
     guard: Guard {
-        looked_up: &["hash"],
+        looked_up: LookedUp::These(&["hash"]),
         secrets: &[],
     },
     about: About {

@@ -8,7 +8,7 @@ use gatefold_kernel::provider::catalog;
 use serde_json::Value;
 
 use crate::call::{Call, Edge};
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::modules::Modules;
 use crate::reply::{Reply, StepError, StepResult};
 
@@ -43,17 +43,7 @@ pub(crate) static GATE: Body = Body {
     run: Run::Now(gate),
     verdict: None,
     guard: Guard {
-        looked_up: &[
-            "passkey_enabled",
-            "email_code_enabled",
-            "sms_code_enabled",
-            "password_enabled",
-            "password_auth_enabled",
-            "totp_enabled",
-            "oauth_providers",
-            "primary_method_count",
-            "runtime_config",
-        ],
+        looked_up: LookedUp::Every,
         secrets: &["signing_secret", "jwt_secret"],
     },
     about: About {
@@ -75,7 +65,7 @@ pub(crate) static RESPONSE: Body = Body {
     run: Run::Now(response),
     verdict: None,
     guard: Guard {
-        looked_up: &[
+        looked_up: LookedUp::These(&[
             "passkey_enabled",
             "email_code_enabled",
             "sms_code_enabled",
@@ -84,7 +74,7 @@ pub(crate) static RESPONSE: Body = Body {
             "totp_enabled",
             "oauth_providers",
             "primary_method_count",
-        ],
+        ]),
         secrets: &[],
     },
     about: About {
@@ -120,34 +110,7 @@ pub(crate) static AUDIT: Body = Body {
 
 /// A policy is judged by settings that the pipeline looked up, never by a query.
 const SETTINGS_GUARD: Guard = Guard {
-    looked_up: &[
-        "environment",
-        "password_auth_enabled",
-        "password_enabled",
-        "totp_auth_enabled",
-        "totp_enabled",
-        "webauthn_rp_id",
-        "webauthn_origin",
-        "smtp_host",
-        "smtp_from",
-        "auth_routes_enabled",
-        "routes_enabled",
-        "oauth_routes_enabled",
-        "google_oauth_client_id",
-        "google_oauth_redirect_url",
-        "oauth_provider",
-        "sms_enabled",
-        "twilio_verify_service_sid",
-        "twilio_account_sid",
-        "twilio_api_key_sid",
-        "password_hash_count",
-        "sms_auth_enabled",
-        "facebook_oauth_client_id",
-        "instagram_oauth_client_id",
-        "x_oauth_client_id",
-        "passkey_auth_enabled",
-        "passkey_enabled",
-    ],
+    looked_up: LookedUp::Every,
     secrets: &[
         "google_oauth_client_secret",
         "twilio_auth_token",

@@ -6,14 +6,14 @@ use serde::Serialize;
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepError, StepResult};
 
 pub(crate) static CATALOG: Body = Body {
     run: Run::Now(catalog),
     verdict: None,
     guard: Guard {
-        looked_up: &["providers"],
+        looked_up: LookedUp::These(&["providers"]),
         secrets: &[],
     },
     about: About {

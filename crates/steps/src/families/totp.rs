@@ -9,7 +9,7 @@ use gatefold_kernel::{Document, Secret};
 use serde_json::Value;
 
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepError, StepResult};
 
 pub(crate) static GENERATE_SECRET: Body = Body {
@@ -50,7 +50,7 @@ pub(crate) static VERIFY: Body = Body {
     run: Run::Now(verify),
     verdict: Some("valid"),
     guard: Guard {
-        looked_up: &["secret", "last_step"],
+        looked_up: LookedUp::These(&["secret", "last_step"]),
         secrets: &[],
     },
     about: About {
@@ -135,7 +135,7 @@ pub(crate) static RECOVERY_VERIFY: Body = Body {
     run: Run::Blocking(recovery_verify),
     verdict: Some("valid"),
     guard: Guard {
-        looked_up: &["hashes", "hashes_json"],
+        looked_up: LookedUp::These(&["hashes", "hashes_json"]),
         secrets: &[],
     },
     about: About {

@@ -43,13 +43,8 @@ fn every_line_names_messages_with_the_fields_the_runtime_relies_on() {
                 step.name()
             );
         }
-        for guarded in step
-            .body
-            .guard
-            .looked_up
-            .iter()
-            .chain(step.body.guard.secrets)
-        {
+        let looked_up = step.body.guard.looked_up(input);
+        for guarded in looked_up.iter().chain(step.body.guard.secrets) {
             assert!(
                 input.field(guarded).is_some() || JSON_ONLY.contains(guarded),
                 "{} guards {guarded}, which its input lacks",

@@ -187,12 +187,12 @@ impl Request {
     /// A line for each key that no message knows. Steps ignore such keys, so a mistyped one would
     /// go unnoticed.
     fn warnings(&self) -> String {
-        let mut lines = unknown("--config", message(self.step.config), &self.config);
-        lines += &unknown("--input", message(self.step.input), &self.input);
+        let mut lines = unknown("--config", Schema::named(self.step.config), &self.config);
+        lines += &unknown("--input", Schema::named(self.step.input), &self.input);
         for (name, config) in &self.modules {
             lines += &unknown(
                 &format!("--module {name:?}"),
-                message(MODULE_CONFIG),
+                Schema::named(MODULE_CONFIG),
                 config,
             );
         }
@@ -227,13 +227,6 @@ impl Request {
     }
 }
 
-/// A message that the catalogue names.
-pub(super) fn message(name: &str) -> &'static Message {
-    Schema::get()
-        .message(name)
-        .expect("the catalogue names messages of auth.proto")
-}
-
 /// A line for each member that is no field of the message. Keys that begin with `_` are the
 /// engine's own.
 fn unknown(what: &str, message: &Message, members: &Map<String, Value>) -> String {
@@ -253,9 +246,10 @@ fn unknown(what: &str, message: &Message, members: &Map<String, Value>) -> Strin
 
 #[cfg(test)]
 mod tests {
+    use gatefold_steps::schema::Schema;
     use serde_json::{Value, json};
 
-    use super::{message, unknown};
+    use super::unknown;
 
     #[test]
     fn unknown_keys_are_named_with_the_nearest_field() {
@@ -275,7 +269,7 @@ mod tests {
                 unreachable!("the table holds objects")
             };
             assert_eq!(
-                unknown("--input", message("TOTPVerifyInput"), &members),
+                unknown("--input", Schema::named("TOTPVerifyInput"), &members),
                 said
             );
         }

@@ -1,14 +1,13 @@
 //! A step run as the workflow engine does it: both halves of the wire.
 
 use anyhow::{Context as _, anyhow};
-use gatefold_conformance::host;
-use gatefold_steps::endpoint::{Any, Endpoint, Execution};
+use gatefold_conformance::host::{self, Executed, Refused};
+use gatefold_steps::endpoint::Endpoint;
 use gatefold_steps::modules::{MODULE_CONFIG, MODULE_TYPE};
-use gatefold_steps::schema::Message;
+use gatefold_steps::schema::Schema;
 use gatefold_steps::{Pipeline, Runtime, Tree, structs};
-use serde_json::{Map, Value};
 
-use super::run::{Answered, Request, message};
+use super::run::{Answered, Request};
 
 /// Runs the step.
 ///
@@ -18,44 +17,23 @@ use super::run::{Answered, Request, message};
 pub(super) async fn answer(request: &Request, runtime: Runtime) -> anyhow::Result<Answered> {
     let endpoint = Endpoint::new(runtime);
     for (name, config) in &request.modules {
-        let config = encoded(message(MODULE_CONFIG), config, host::encode_config)
+        let config = host::encode_config(Schema::named(MODULE_CONFIG), config)
+            .map_err(|error| anyhow!(error))
             .with_context(|| format!("the engine refuses the configuration of module {name:?}"))?;
         let handle = endpoint.create_module(MODULE_TYPE, name, Some(&config))?;
         endpoint.init_module(&handle)?;
         endpoint.start_module(&handle)?;
     }
-    let step = request.step;
-    let config = encoded(message(step.config), &request.config, host::encode_config)
-        .context("the engine refuses the configuration")?;
-    let input = encoded(message(step.input), &request.input, host::encode_input)
-        .context("the engine refuses the input")?;
-    let handle = endpoint.create_step(&step.name(), Some(&config))?;
-    let execution = Execution {
-        handle,
-        typed_config: Some(config),
-        typed_input: Some(input),
-        current: Tree::Absent,
-        pipeline: pipeline(request)?,
-    };
-    let executed = endpoint.execute(execution).await?;
-    let output = host::decode_output(message(step.output), &executed.output.value)
-        .map_err(|error| anyhow!("the engine cannot read the output: {error}"))?;
-    Ok(Answered {
-        output,
-        stop: executed.stop,
-    })
-}
-
-/// How the host encodes members as a message.
-type Encode = fn(&Message, &Map<String, Value>) -> Result<Vec<u8>, String>;
-
-/// The members as the host encodes them, in an `Any`.
-fn encoded(message: &Message, members: &Map<String, Value>, encode: Encode) -> anyhow::Result<Any> {
-    let bytes = encode(message, members).map_err(|error| anyhow!(error))?;
-    Ok(Any {
-        type_url: format!("type.googleapis.com/{}", message.full_name()),
-        value: bytes.into(),
-    })
+    let (step, pipeline) = (request.step, pipeline(request)?);
+    match host::execute(&endpoint, step, &request.config, &request.input, pipeline).await {
+        Ok(Executed { output, stop }) => Ok(Answered { output, stop }),
+        Err(Refused::Config(error)) => {
+            Err(anyhow!(error).context("the engine refuses the configuration"))
+        }
+        Err(Refused::Input(error)) => Err(anyhow!(error).context("the engine refuses the input")),
+        Err(Refused::Step(error)) => Err(error.into()),
+        Err(Refused::Output(error)) => Err(anyhow!("the engine cannot read the output: {error}")),
+    }
 }
 
 /// The pipeline so far, as serialized `Struct`s.

@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::{Selection, select};
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepResult};
 
 pub(crate) static EXCHANGE: Body = Body {
     run: Run::Async(run),
     verdict: Some("exchanged"),
     guard: Guard {
-        looked_up: &["code_verifier"],
+        looked_up: LookedUp::These(&["code_verifier"]),
         secrets: &[],
     },
     about: About {

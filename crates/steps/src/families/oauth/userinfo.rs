@@ -7,14 +7,14 @@ use serde_json::Value;
 
 use super::{Selection, select};
 use crate::call::Call;
-use crate::catalogue::{About, Body, Example, Guard, Run};
+use crate::catalogue::{About, Body, Example, Guard, LookedUp, Run};
 use crate::reply::{Reply, StepResult};
 
 pub(crate) static USERINFO: Body = Body {
     run: Run::Async(run),
     verdict: Some("fetched"),
     guard: Guard {
-        looked_up: &["access_token"],
+        looked_up: LookedUp::These(&["access_token"]),
         secrets: &[],
     },
     about: About {
