@@ -16,4 +16,6 @@ pub(crate) mod password;
 pub(crate) mod phone;
 pub(crate) mod policy;
 pub(crate) mod provider_catalog;
+#[cfg(test)]
+mod testing;
 pub(crate) mod totp;

@@ -1,100 +1,11 @@
-use std::collections::HashMap;
-use std::sync::{Arc, Mutex};
-
-use gatefold_kernel::ports::{
-    EgressError, HttpEgress, HttpRequest, HttpResponse, Mail, MailError, MailMessage, MailServer,
-    PortFuture, Secrets,
-};
-use gatefold_kernel::{Clock, Document, Entropy, Secret, UnixMillis};
 use serde_json::{Value, json};
 
-use crate::call::{Pipeline, Ports, Tree};
-use crate::catalogue;
+use super::super::testing::{World, document, run as run_with};
 use crate::modules::Modules;
-use crate::runtime::{Invocation, Runtime};
-
-/// A still world that remembers the mails sent in it.
-#[derive(Clone, Default)]
-struct World {
-    environment: HashMap<&'static str, &'static str>,
-    sent: Arc<Mutex<Vec<String>>>,
-}
-
-impl Clock for World {
-    fn now(&self) -> UnixMillis {
-        UnixMillis::new(0)
-    }
-}
-impl Entropy for World {
-    fn fill(&self, out: &mut [u8]) {
-        out.fill(7);
-    }
-}
-impl Secrets for World {
-    fn get(&self, name: &str) -> Option<Secret<String>> {
-        let value = self.environment.get(name)?;
-        Some(Secret::new((*value).to_owned()))
-    }
-}
-impl HttpEgress for World {
-    fn send(&self, _: HttpRequest) -> PortFuture<'_, Result<HttpResponse, EgressError>> {
-        Box::pin(async { Err(EgressError::Request("nobody is there".to_owned())) })
-    }
-}
-impl Mail for World {
-    fn send<'a>(
-        &'a self,
-        server: &'a MailServer,
-        message: &'a MailMessage,
-    ) -> PortFuture<'a, Result<(), MailError>> {
-        let user = match &server.credentials {
-            Some((user, password)) => format!("{user}:{}", password.expose()),
-            None => String::new(),
-        };
-        self.sent.lock().unwrap().push(format!(
-            "{user}@{}:{} {} > {}: {}",
-            server.host, server.port, message.from, message.to, message.subject
-        ));
-        Box::pin(async { Ok(()) })
-    }
-}
-
-fn document(value: Value) -> Document {
-    Document::new(value.as_object().cloned().unwrap())
-}
 
 /// Runs a step behind an HTTP trigger with this query.
-fn run(world: &World, step: &str, [config, input, query]: [Value; 3]) -> Value {
-    let world = Arc::new(world.clone());
-    let ports = Ports {
-        clock: world.clone(),
-        entropy: world.clone(),
-        secrets: world.clone(),
-        http: world.clone(),
-        mail: world,
-    };
-    let mut trigger = document(query);
-    trigger.set("method", "GET");
-    trigger.set("path", "/verify");
-    let invocation = Invocation {
-        config: document(config),
-        input: document(input),
-        pipeline: Pipeline {
-            trigger_data: Tree::Json(trigger.into_members()),
-            ..Pipeline::default()
-        },
-        ..Invocation::default()
-    };
-    let runtime = Runtime {
-        ports,
-        modules: Modules::default(),
-    };
-    let running = runtime.run(catalogue::find(step).unwrap(), invocation);
-    let outcome = tokio::runtime::Builder::new_current_thread()
-        .build()
-        .unwrap()
-        .block_on(running);
-    Value::Object(outcome.unwrap().output.into_members())
+fn run(world: &World, step: &str, values: [Value; 3]) -> Value {
+    run_with(world, step, &Modules::default(), values)
 }
 
 fn world(environment: &[(&'static str, &'static str)]) -> World {
