@@ -28,6 +28,8 @@ pub mod policy;
 pub mod ports;
 pub mod provider;
 pub mod secret;
+#[cfg(test)]
+mod testing;
 pub mod time;
 pub mod token;
 pub mod totp;

@@ -117,14 +117,7 @@ mod tests {
     use super::{Attempt, ChallengeRefusal, Expiry, verify};
     use crate::challenge::Binding;
     use crate::document::Integer::{self, Absent, Bad, Value};
-    use crate::{Clock, UnixMillis};
-
-    struct Millennium;
-    impl Clock for Millennium {
-        fn now(&self) -> UnixMillis {
-            UnixMillis::parse_rfc3339("2000-01-01T00:00:00Z").unwrap()
-        }
-    }
+    use crate::testing::MILLENNIUM;
 
     fn judge(
         change: impl for<'a> FnOnce(Attempt<'a>) -> Attempt<'a>,
@@ -139,7 +132,7 @@ mod tests {
             expires_at: "",
             without_expiry: Expiry::Optional,
         };
-        verify(&Millennium, &binding, "test-secret", &change(attempt))
+        verify(&MILLENNIUM, &binding, "test-secret", &change(attempt))
     }
 
     #[test]

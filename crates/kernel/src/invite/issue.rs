@@ -113,14 +113,7 @@ pub fn issue(
 mod tests {
     use super::{ExpiryRule, IssueRefusal, Lifetime, Proposal, issue};
     use crate::invite::{AllowList, Limits};
-    use crate::{Clock, UnixMillis};
-
-    struct Epoch;
-    impl Clock for Epoch {
-        fn now(&self) -> UnixMillis {
-            UnixMillis::new(0)
-        }
-    }
+    use crate::testing::At;
 
     fn judge(
         role: &str,
@@ -141,7 +134,7 @@ mod tests {
             expires_at,
         };
         issue(
-            &Epoch,
+            &At(0),
             &proposal,
             &limits,
             (Lifetime::minutes(minutes), rule),

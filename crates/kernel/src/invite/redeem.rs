@@ -125,14 +125,7 @@ fn is_token(token: &str, hash: &str) -> bool {
 mod tests {
     use super::{Presented, RedeemRefusal, Requirement, redeem};
     use crate::invite::{AllowList, Limits};
-    use crate::{Clock, UnixMillis};
-
-    struct Millennium;
-    impl Clock for Millennium {
-        fn now(&self) -> UnixMillis {
-            UnixMillis::parse_rfc3339("2000-01-01T00:00:00Z").unwrap()
-        }
-    }
+    use crate::testing::MILLENNIUM;
 
     const GOOD: Presented<'static> = Presented {
         email: "a@x",
@@ -146,7 +139,7 @@ mod tests {
     };
 
     fn judge(presented: &Presented<'_>, requirement: Requirement) -> Option<&'static str> {
-        redeem(&Millennium, presented, &Limits::default(), requirement)
+        redeem(&MILLENNIUM, presented, &Limits::default(), requirement)
             .err()
             .map(RedeemRefusal::code)
     }
@@ -239,7 +232,7 @@ mod tests {
             (limits(&["viewer"], &["t"]), Some(RedeemRefusal::Role)),
             (limits(&["editor"], &["u"]), Some(RedeemRefusal::Tenant)),
         ] {
-            let verdict = redeem(&Millennium, &presented, &limits, Requirement::default());
+            let verdict = redeem(&MILLENNIUM, &presented, &limits, Requirement::default());
             assert_eq!(verdict.err(), expected);
         }
     }

@@ -50,25 +50,13 @@ pub fn generate(
 #[cfg(test)]
 mod tests {
     use super::generate;
-    use crate::{Clock, Entropy, Secret, UnixMillis};
-
-    struct Still;
-    impl Clock for Still {
-        fn now(&self) -> UnixMillis {
-            UnixMillis::new(1_577_836_800_000)
-        }
-    }
-    struct Sevens;
-    impl Entropy for Sevens {
-        fn fill(&self, out: &mut [u8]) {
-            out.fill(7);
-        }
-    }
+    use crate::Secret;
+    use crate::testing::{At, Fixed};
 
     #[test]
     fn a_link_is_that_of_the_go_plugin() {
         let secret = Secret::new("test-secret-key".to_owned());
-        let link = generate(&Still, &Sevens, "a@b", &secret);
+        let link = generate(&At(1_577_836_800_000), &Fixed(7), "a@b", &secret);
         assert_eq!(link.token.expose(), &"07".repeat(32));
         assert_eq!(link.expires_at, "2020-01-01T00:15:00Z");
         assert_eq!(

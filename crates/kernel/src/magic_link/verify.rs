@@ -125,21 +125,9 @@ const BASE64: GeneralPurpose = GeneralPurpose::new(
 #[cfg(test)]
 mod tests {
     use super::{LinkError, Presented, Signature, Verdict, verify};
+    use crate::Secret;
     use crate::magic_link::generate;
-    use crate::{Clock, Entropy, Secret, UnixMillis};
-
-    struct At(i64);
-    impl Clock for At {
-        fn now(&self) -> UnixMillis {
-            UnixMillis::new(self.0)
-        }
-    }
-    struct Sevens;
-    impl Entropy for Sevens {
-        fn fill(&self, out: &mut [u8]) {
-            out.fill(7);
-        }
-    }
+    use crate::testing::{At, Fixed};
 
     const HASH: &str = "e4c0a87e760240da600e6d0c5c37516742a3d691feb803a33dcbbe8405e64b1e";
 
@@ -206,7 +194,7 @@ mod tests {
     fn a_signature_binds_token_address_and_expiry() {
         // B11
         let secret = || Secret::new("test-secret-key".to_owned());
-        let link = generate(&At(0), &Sevens, "a@b", &secret());
+        let link = generate(&At(0), &Fixed(7), "a@b", &secret());
         let judge = |signature: &str, email: &str, expires_at: &str, secret: Secret<String>| {
             verify(
                 &At(0),
@@ -270,7 +258,7 @@ mod tests {
     #[test]
     fn a_signature_cannot_be_cut_into_other_parts() {
         let secret = || Secret::new("test-secret-key".to_owned());
-        let link = generate(&At(0), &Sevens, "a@b", &secret());
+        let link = generate(&At(0), &Fixed(7), "a@b", &secret());
         let token = link.token.expose();
         let email = format!("{}a@b", &token[60..]);
         let presented = Presented {

@@ -151,24 +151,12 @@ fn authorization_url(provider: &Provider, state: &str, proof: Option<&Proof>) ->
 
 #[cfg(test)]
 mod tests {
+    use crate::testing::{At, Fixed};
     use std::time::Duration;
 
     use super::{Pkce, StartRequest, challenge, start, state_ttl};
     use crate::oauth::resolve;
-    use crate::{Clock, Document, Entropy, UnixMillis};
-
-    struct Still;
-    impl Clock for Still {
-        fn now(&self) -> UnixMillis {
-            UnixMillis::new(0)
-        }
-    }
-    struct Sevens;
-    impl Entropy for Sevens {
-        fn fill(&self, out: &mut [u8]) {
-            out.fill(7);
-        }
-    }
+    use crate::{Document, UnixMillis};
 
     fn settings(provider: &str) -> Document {
         let mut settings = Document::default();
@@ -224,7 +212,7 @@ mod tests {
                 pkce,
                 state_ttl: Duration::from_secs(60),
             };
-            let started = start(&Still, &Sevens, &request).unwrap();
+            let started = start(&At(0), &Fixed(7), &request).unwrap();
             assert_eq!(started.expires_at, UnixMillis::new(60_000));
             assert_eq!(started.return_to, "/auth/callback");
             let verifier = started

@@ -165,13 +165,7 @@ pub(super) fn argon2_matches_within(text: &Secret<String>, hash: &str) -> bool {
 mod tests {
     use super::*;
     use crate::password::accept;
-
-    struct Fixed(u8);
-    impl Entropy for Fixed {
-        fn fill(&self, out: &mut [u8]) {
-            out.fill(self.0);
-        }
-    }
+    use crate::testing::Fixed;
 
     const NOW: UnixMillis = UnixMillis::new(1_000);
     const TEXT: &str = "vellum quartz heron tundra";

@@ -131,14 +131,8 @@ impl<'a> Stored<'a> {
 #[cfg(test)]
 mod tests {
     use super::{PasswordTooLong, hash_portable, matches_portable};
-    use crate::{Entropy, Secret};
-
-    struct Fixed(u8);
-    impl Entropy for Fixed {
-        fn fill(&self, out: &mut [u8]) {
-            out.fill(self.0);
-        }
-    }
+    use crate::Secret;
+    use crate::testing::Fixed;
 
     fn secret(text: &str) -> Secret<String> {
         Secret::new(text.to_owned())

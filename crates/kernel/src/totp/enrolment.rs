@@ -77,14 +77,7 @@ fn escape(text: &str, part: Part) -> String {
 #[cfg(test)]
 mod tests {
     use super::{MissingAccount, enrol};
-    use crate::Entropy;
-
-    struct Fixed(u8);
-    impl Entropy for Fixed {
-        fn fill(&self, out: &mut [u8]) {
-            out.fill(self.0);
-        }
-    }
+    use crate::testing::Fixed;
 
     #[test]
     fn the_address_is_escaped_as_apps_expect() {

@@ -81,14 +81,7 @@ fn lenient() -> Encoding {
 #[cfg(test)]
 mod tests {
     use super::{Presented, Verdict, verify};
-    use crate::{Clock, UnixMillis};
-
-    struct At(i64);
-    impl Clock for At {
-        fn now(&self) -> UnixMillis {
-            UnixMillis::new(self.0 * 1000)
-        }
-    }
+    use crate::testing::At;
 
     /// The seed of RFC 6238 appendix B.
     const SECRET: &str = "GEZDGNBVGY3TQOJQGEZDGNBVGY3TQOJQ";
@@ -99,7 +92,7 @@ mod tests {
             code,
             last_step,
         };
-        verify(&At(second), &presented)
+        verify(&At(second * 1000), &presented)
     }
 
     #[test]
